@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.config;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.isthmus.address.Domain;
+import org.isthmus.address.Mailbox;
+import org.isthmus.smtp.Leniency;
+import org.isthmus.transit.Priority;
+import org.isthmus.transit.SourceLine;
+import org.isthmus.transit.Way;
+import org.jspecify.annotations.Nullable;
+
+/// The whole configuration as values: checked, with defaults filled in, paths made absolute. One record for each object of the file.
+public record Settings(
+        Connector connector,
+        Identity identity,
+        List<Listener> listeners,
+        List<Cidr> trustedNetworks,
+        List<SiteDomain> domains,
+        Map<String, Hop> nextHops,
+        List<AddressSpace> routes,
+        Loop loop,
+        Queue queue,
+        Delivery delivery,
+        Limits limits,
+        Dns dns,
+        Tracking tracking,
+        Log log) {
+
+    public Settings {
+        listeners = List.copyOf(listeners);
+        trustedNetworks = List.copyOf(trustedNetworks);
+        domains = List.copyOf(domains);
+        nextHops = Map.copyOf(nextHops);
+        routes = List.copyOf(routes);
+    }
+
+    /// Who and where we are.
+    public record Connector(
+            @Doc("The name in the greeting, in EHLO and in Received. It should resolve to the connector's address.") Domain hostname,
+            @Doc("The folder for spool, tracking, keys and the control socket.") Path data,
+            @Doc("Where mail for postmaster and reports about trouble go.") Mailbox postmaster,
+            @Doc("An address or next hop for postmaster@ and abuse@ of all our domains, where the store may not know them.") @Nullable String postmasterTo) {}
+
+    /// Who "we" are, beyond the listeners themselves.
+    public record Identity(
+            @Doc("Addresses under which we are seen from outside: NAT, load balancer, proxy. With a port if it is not mx-port.") List<InetSocketAddress> addresses,
+            @Doc("Other names of ours.") List<Domain> names,
+            @Doc("The port of mail exchangers found by DNS; another one only in test networks.") int mxPort) {
+        public Identity {
+            addresses = List.copyOf(addresses);
+            names = List.copyOf(names);
+        }
+    }
+
+    /// A door for clients.
+    public record Listener(
+            String name,
+            @Doc("Address and port; port 0 chooses a free one.") InetSocketAddress address,
+            @Doc("off | starttls | implicit. This release has no TLS yet: only off is accepted.") Tls tls,
+            @Doc("required: nothing is accepted from clients that have not authenticated.") boolean authRequired,
+            @Doc("Departures from the standards that this listener tolerates.") Set<Leniency> leniency,
+            SourceLine at) {
+        public Listener {
+            leniency = Set.copyOf(leniency);
+        }
+
+        public enum Tls {
+            OFF,
+            STARTTLS,
+            IMPLICIT
+        }
+    }
+
+    /// A domain that resides here, or that we are the MX for.
+    public record SiteDomain(
+            DomainPattern name,
+            @Doc("authoritative: all addresses are known here | shared: others live elsewhere | relay: we are its MX only.") Kind kind,
+            @Doc("Which addresses exist: any | file:PATH | pattern:GLOB; several in a list.") List<RecipientSource> recipients,
+            @Doc("The next hop of its addresses, or mx.") @Nullable String deliverTo,
+            @Doc("For shared domains: the next hop of addresses that are not known here.") @Nullable String elsewhere,
+            @Doc("file:PATH with lines \"address: address, address\".") @Nullable Path aliases,
+            @Doc("The character that separates a sub-address, or off.") Optional<Character> subAddressing,
+            @Doc("Where mail for unknown addresses goes instead of being refused.") @Nullable Mailbox catchAll,
+            @Doc("Overrides loop.loopback for this domain.") Optional<LoopbackSetting> loopback,
+            SourceLine at) {
+        public SiteDomain {
+            recipients = List.copyOf(recipients);
+        }
+
+        public enum Kind {
+            AUTHORITATIVE,
+            SHARED,
+            RELAY
+        }
+    }
+
+    /// A domain, all below a domain, or all: {@code example.com}, {@code *.example.com}, {@code *}. The exact one fits best, then the longest.
+    public sealed interface DomainPattern {
+        record Exact(Domain domain) implements DomainPattern {}
+
+        record Below(Domain parent) implements DomainPattern {}
+
+        record Everything() implements DomainPattern {}
+
+        default boolean matches(Domain domain) {
+            return switch (this) {
+                case Exact exact -> exact.domain().equals(domain);
+                case Below below -> domain.isWithin(below.parent()) && !domain.equals(below.parent());
+                case Everything all -> true;
+            };
+        }
+
+        /// How well it fits where it matches: more is better.
+        default int fit() {
+            return switch (this) {
+                case Exact exact -> Integer.MAX_VALUE;
+                case Below below -> below.parent().ascii().length();
+                case Everything all -> 0;
+            };
+        }
+
+        /// As it is written.
+        default String text() {
+            return switch (this) {
+                case Exact exact -> exact.domain().text();
+                case Below below -> "*." + below.parent().text();
+                case Everything all -> "*";
+            };
+        }
+    }
+
+    /// Where the existing addresses of a domain stand.
+    public sealed interface RecipientSource {
+        record Any() implements RecipientSource {}
+
+        /// One address a line, {@code #} comments.
+        record File(Path path) implements RecipientSource {}
+
+        /// A shell-style pattern of the local part.
+        record Pattern(String glob) implements RecipientSource {}
+    }
+
+    /// A server that mail is handed to.
+    public record Hop(
+            String name,
+            Way.Protocol protocol,
+            @Doc("A name (its addresses are asked, not its MX) or an address.") String host,
+            int port,
+            @Doc("Whether it is on the site's side. Left out: LMTP is, and so is what a deliver-to names, if it does not lead to us and serves no foreign domains.") Optional<Boolean> inside,
+            @Doc("The local address of connections to it.") @Nullable InetAddress sourceAddress,
+            @Doc("bounce | return: what it does with unknown recipients, for loop prediction.") Optional<UnknownUsers> unknownUsers,
+            SourceLine at) {
+        public enum UnknownUsers {
+            BOUNCE,
+            RETURN
+        }
+    }
+
+    /// An address space: which recipients go which way. Best fit wins, then lowest cost; equal costs share the load.
+    public record AddressSpace(
+            int index,
+            @Doc("A domain, *.domain, or *.") DomainPattern to,
+            @Doc("A next hop, or mx.") String via,
+            @Doc("Lower is preferred; the next cost takes over when the hops of the one before are down.") int cost,
+            @Doc("Only for senders of this domain or address.") @Nullable String from,
+            @Doc("Only for messages of at least this size.") Optional<ByteSize> minSize,
+            @Doc("Only for messages of at most this size.") Optional<ByteSize> maxSize,
+            @Doc("A next hop that takes over after fallback-after failed attempts.") @Nullable String fallback,
+            @Doc("How many attempts fail before fallback takes over.") int fallbackAfter,
+            SourceLine at) {
+        /// The via that means: by DNS.
+        public static final String MX = "mx";
+    }
+
+    /// Loop control.
+    public record Loop(
+            @Doc("What happens to mail for the site that would go outward: turn-around | reject | send | hold. DisableLoopbackConnections = 1 | 0 is read as reject | send.") LoopbackSetting loopback,
+            @Doc("Received lines with which a message is refused. RFC 5321 §6.3 recommends at least 100.") int hopLimit) {}
+
+    /// The setting of the origin, with the place where it stands, so that a refusal can name it.
+    /// @param name as the operator wrote it: loopback, DisableLoopbackConnections, DisableLoopbackConnection
+    public record LoopbackSetting(Loopback policy, String name, @Nullable SourceLine at) {}
+
+    /// What happens to a recipient of the site whose mail would go outward.
+    public enum Loopback {
+        TURN_AROUND,
+        REJECT,
+        SEND,
+        HOLD
+    }
+
+    /// How long and how often.
+    public record Queue(
+            @Doc("Waiting times between attempts; the last repeats, with jitter.") List<Duration> retry,
+            @Doc("How long a message is tried.") Duration lifetime,
+            @Doc("After which times the sender is told of a delay.") List<Duration> delayNotice,
+            @Doc("Lifetimes of urgent and non-urgent messages.") Map<Priority, Duration> lifetimes) {
+        public Queue {
+            retry = List.copyOf(retry);
+            delayNotice = List.copyOf(delayNotice);
+            lifetimes = Map.copyOf(lifetimes);
+        }
+
+        public Duration lifetimeOf(Priority priority) {
+            return lifetimes.getOrDefault(priority, lifetime);
+        }
+    }
+
+    /// How mail leaves.
+    public record Delivery(
+            @Doc("Attempts at one time, to all destinations.") int total,
+            @Doc("Attempts at one time to one destination.") int perDestination,
+            @Doc("Destinations (next hop, domain or \"*\") that wait while mail for them is accepted.") List<String> suspended,
+            @Doc("Whether one connection carries several messages.") boolean reuse,
+            @Doc("The local address of outgoing connections.") @Nullable InetAddress sourceAddress,
+            Timeouts timeouts) {
+        public Delivery {
+            suspended = List.copyOf(suspended);
+        }
+    }
+
+    /// Time limits of a delivery's stages. RFC 5321 §4.5.3.2.
+    public record Timeouts(
+            Duration connect, Duration greeting, Duration command, Duration data, Duration dataBlock, Duration endOfData) {}
+
+    /// Limits on clients.
+    public record Limits(
+            @Doc("The largest message.") ByteSize messageSize,
+            @Doc("Recipients of one message.") int recipients,
+            @Doc("Sessions at one time.") int sessions,
+            @Doc("Sessions at one time from one client address.") int sessionsPerClient,
+            @Doc("Commands with errors after which a session is ended.") int errors,
+            @Doc("How long a session may say nothing.") Duration idle,
+            @Doc("The largest header section.") ByteSize headerSize,
+            @Doc("The most header fields.") int headerFields) {}
+
+    /// Where names are asked.
+    public record Dns(@Doc("Servers, address and port. Default: the system's.") List<InetSocketAddress> servers) {
+        public Dns {
+            servers = List.copyOf(servers);
+        }
+    }
+
+    /// The memory of what happened.
+    public record Tracking(
+            @Doc("How long decisions are remembered.") Duration keep,
+            @Doc("How much room they may take.") ByteSize room) {}
+
+    /// What is written for people who watch.
+    public record Log(
+            @Doc("error | warn | info | debug.") String level,
+            @Doc("text | json.") String format,
+            @Doc("The plain mail log: a line for each event of a message. Relative to the data folder; off for none.") @Nullable Path mailLog) {}
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.platform;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/// TCP.
+public interface Network {
+    /// Opens a listening socket.
+    /// @param at port 0 for a free one
+    /// @throws IOException if the address is taken or not ours; the message names it
+    Listener listen(InetSocketAddress at) throws IOException;
+
+    /// Opens a connection.
+    /// @param from the local address to use; none to let the system choose
+    /// @throws java.net.SocketTimeoutException after the limit
+    /// @throws IOException if it is refused or unreachable
+    Connection connect(@Nullable InetSocketAddress from, InetSocketAddress to, Duration limit) throws IOException;
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.platform;
+
+import org.isthmus.dns.Resolver;
+
+/// All seams together, for the one place that wires the program.
+public record Platform(Time time, Entropy entropy, Threads threads, Network network, Resolver dns, Disk disk) {}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.route;
+
+import org.isthmus.address.ReversePath;
+import org.isthmus.config.Snapshot;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.Routing;
+
+/// Recipient to route. May ask DNS and so may block as long as the resolver does; never throws for what DNS says.
+public interface Router {
+    Routing route(Recipient recipient, Facts facts, Snapshot snapshot);
+
+    /// What besides the recipient decides a route.
+    ///
+    /// @param from the sender, for routes that depend on it
+    /// @param size octets, for routes that depend on it; 0 if unknown
+    /// @param attempts made so far, for fallbacks
+    /// @param released a person released it from hold, so the loopback policy {@code hold} does not hold it again
+    record Facts(ReversePath from, long size, int attempts, boolean released) {}
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.transit;
+
+import org.isthmus.smtp.BodyType;
+import org.jspecify.annotations.Nullable;
+
+/// What was learned about a message while it streamed past, so that nobody must read it again.
+///
+/// @param size octets, with our Received line, lines ended by CRLF, not dot-stuffed
+/// @param body the least that a next hop must offer for it: 7BIT, 8BITMIME or BINARYMIME, as the bytes are and not as announced
+/// @param utf8Headers header fields hold bytes outside ASCII. RFC 6532
+/// @param headerSize octets of the header section, without the empty line
+/// @param messageId the Message-ID field's text, if there is one, at most 200 characters
+/// @param subject the Subject's text for people, undecoded, at most 200 characters
+/// @param hops Received lines found on arrival
+/// @param crc CRC32C of all octets
+public record ContentFacts(
+        long size,
+        BodyType body,
+        boolean utf8Headers,
+        int headerSize,
+        @Nullable String messageId,
+        @Nullable String subject,
+        int hops,
+        Priority priority,
+        int crc) {}

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.transit;
+
+/// A report of ours, complete and ready for the spool.
+///
+/// @param content all octets, lines ended by CRLF; at most a few hundred KiB
+/// @param facts of the content
+public record Report(Envelope envelope, Origin origin, ContentFacts facts, byte[] content) {}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.transit;
+
+import java.util.List;
+import org.isthmus.address.Mailbox;
+
+/// What becomes of one recipient now. The words are those of Exim's routers.
+public sealed interface Route {
+
+    /// It goes out.
+    /// @param ways at least one, in the order in which to try them: the next is taken when no server of the one before can be reached
+    record Deliver(List<Way> ways) implements Route {
+        public Deliver {
+            ways = List.copyOf(ways);
+        }
+    }
+
+    /// Other recipients take its place: a catch-all, an alias.
+    /// @param alias true if it names several or is a list in the sense of RFC 3461 §5.2.7, so that success is reported as expanded
+    record Redirect(List<Mailbox> to, boolean alias) implements Route {
+        public Redirect {
+            to = List.copyOf(to);
+        }
+    }
+
+    /// It waits for a person: the loopback policy {@code hold}, a loop breaker.
+    record Hold(String why) implements Route {}
+
+    /// Cannot be told now.
+    record Defer(Cause cause) implements Route {}
+
+    /// It can go nowhere.
+    record Fail(Cause cause) implements Route {}
+}

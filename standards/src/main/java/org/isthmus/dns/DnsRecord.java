@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.dns;
+
+import java.net.InetAddress;
+import org.isthmus.address.Domain;
+
+/// The records that mail looks at.
+public sealed interface DnsRecord {
+
+    /// RFC 5321 §5.1, RFC 7505: an exchanger of null stands for "accepts no mail".
+    /// @param exchange empty text for the root, which only a null MX has
+    record Mx(int preference, String exchange) implements DnsRecord {
+        /// RFC 7505 §3.
+        public boolean isNull() {
+            return exchange.isEmpty();
+        }
+    }
+
+    /// A or AAAA.
+    record Address(InetAddress address) implements DnsRecord {}
+
+    /// TXT with its strings joined.
+    record Text(String text) implements DnsRecord {}
+
+    /// A reverse name.
+    record Pointer(Domain name) implements DnsRecord {}
+}

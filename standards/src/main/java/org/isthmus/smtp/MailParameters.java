@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.smtp;
+
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/// What a MAIL command says besides the reverse-path.
+///
+/// @param size SIZE, in octets, as announced. RFC 1870 §6.1
+/// @param body BODY. RFC 6152 §3
+/// @param smtpUtf8 SMTPUTF8. RFC 6531 §3.4
+/// @param returnContent RET; none if the sender did not say. RFC 3461 §4.3
+/// @param envelopeId ENVID, decoded from xtext, at most 100 characters. RFC 3461 §4.4
+public record MailParameters(
+        OptionalLong size,
+        BodyType body,
+        boolean smtpUtf8,
+        @Nullable ReturnContent returnContent,
+        @Nullable String envelopeId) {
+
+    /// Nothing said.
+    public static final MailParameters NONE = new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, null, null);
+}
