@@ -4,6 +4,7 @@ package org.isthmus.spool;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.Consumer;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Content;
 import org.isthmus.transit.QueueId;
@@ -36,6 +37,9 @@ public interface Spool extends Closeable {
 
     /// What is in the queue now, oldest first.
     List<QueueId> ids();
+
+    /// Hands over every message in the queue, in the order in which it lies on disk, reading each segment once: for the scheduler's start.
+    void replay(Consumer<QueuedMessage> each) throws IOException;
 
     /// How full it is.
     Room room();
