@@ -12,11 +12,18 @@ public sealed interface RecipientState {
     /// @param delayNotices sent so far
     /// @param last why the last attempt did not succeed
     /// @param possibleDuplicate an attempt ended between the last dot and its answer, so the peer may have it already. RFC 1047
-    record Waiting(Instant due, int attempts, int delayNotices, @Nullable Cause last, boolean possibleDuplicate)
+    /// @param released a person let it go from a hold: what held it does not hold it again
+    record Waiting(Instant due, int attempts, int delayNotices, @Nullable Cause last, boolean possibleDuplicate, boolean released)
             implements RecipientState {
 
+        /// Not tried yet.
         public static Waiting from(Instant due) {
-            return new Waiting(due, 0, 0, null, false);
+            return new Waiting(due, 0, 0, null, false, false);
+        }
+
+        /// The same, due at another time.
+        public Waiting dueAt(Instant other) {
+            return new Waiting(other, attempts, delayNotices, last, possibleDuplicate, released);
         }
     }
 
