@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.schedule;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.tracking.Event;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.DeliveryAttempt;
+import org.isthmus.transit.DeliveryRequest;
+import org.isthmus.transit.Outcome;
+import org.isthmus.transit.QueueId;
+import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Stage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One attempt from the slot to the settlement.
+final class Attempts {
+    private static final Logger LOG = LoggerFactory.getLogger(Attempts.class);
+    private static final EnhancedStatus LOCAL = EnhancedStatus.of("4.3.0");
+
+    private final Scheduler scheduler;
+    private final Scheduler.Parts parts;
+
+    Attempts(Scheduler scheduler, Scheduler.Parts parts) {
+        this.scheduler = scheduler;
+        this.parts = parts;
+    }
+
+    /// Attempts, settles, and gives the slot back, whatever happens.
+    void attempt(Lanes.Grant grant) {
+        Job job = grant.job();
+        Snapshot snapshot = parts.config().current();
+        Settings.Delivery limits = snapshot.settings().delivery();
+        Cause silence = null;
+        Instant next = null;
+        try {
+            QueuedMessage message = job.message != null ? job.message : parts.spool().read(job.id);
+            DeliveryAttempt attempt = deliver(message, job, snapshot);
+            silence = silence(attempt);
+            next = settle(message, job, attempt, snapshot);
+        } catch (NoSuchElementException e) {
+            LOG.warn("{} is no longer in the spool", job.id);
+        } catch (InterruptedException e) {
+            // Stopping: nothing was settled, the recipients wait in the spool.
+            next = parts.time().now();
+        } catch (IOException | RuntimeException e) {
+            LOG.error("attempt for {} failed by local trouble", job.id, e);
+            next = parts.time().now().plus(Duration.ofMinutes(1));
+        } finally {
+            scheduler.table.jobOver(job);
+            scheduler.table.changed(job.id, next);
+            scheduler.lanes.done(grant, silence, limits, parts.time().elapsed());
+            if (next != null) {
+                scheduler.wake();
+            }
+        }
+    }
+
+    private DeliveryAttempt deliver(QueuedMessage message, Job job, Snapshot snapshot) throws IOException, InterruptedException {
+        Instant started = parts.time().now();
+        DeliveryRequest request =
+                new DeliveryRequest(message, job.recipients, job.ways, parts.spool().content(job.id), parts.recognition());
+        try {
+            return parts.courier().deliver(request, snapshot);
+        } catch (RuntimeException e) {
+            // A bug of ours must neither bounce mail nor lose it.
+            LOG.error("courier failed for {}", job.id, e);
+            Map<Integer, Outcome> outcomes = new LinkedHashMap<>();
+            Cause cause = new Cause.Local("internal error", LOCAL);
+            job.recipients.forEach(number -> outcomes.put(number, new Outcome.Deferred(cause)));
+            return new DeliveryAttempt(job.id, job.ways.getFirst(), started, Duration.ZERO, List.of(), outcomes, false, List.of());
+        }
+    }
+
+    /// @return when the first recipient that still waits is due; null if none does
+    private @Nullable Instant settle(QueuedMessage message, Job job, DeliveryAttempt attempt, Snapshot snapshot) throws InterruptedException {
+        Instant now = parts.time().now();
+        Changes changes = new Changes(message, now, snapshot.settings().queue(), parts.entropy());
+        changes.events(job.routed);
+        changes.event(new Event.Attempted(now, attempt));
+        for (int number : job.recipients) {
+            changes.outcome(number, outcome(attempt, number, job.id), attempt.ambiguous());
+        }
+        scheduler.commit(message, changes, snapshot);
+        return changes.nextDue();
+    }
+
+    private static Outcome outcome(DeliveryAttempt attempt, int number, QueueId id) {
+        Outcome outcome = attempt.outcomes().get(number);
+        if (outcome == null) {
+            LOG.error("the courier said nothing about recipient {} of {}", number, id);
+            return new Outcome.Deferred(new Cause.Local("no outcome", LOCAL));
+        }
+        return outcome;
+    }
+
+    /// Why no server of the destination could be talked to; null if one was.
+    private static @Nullable Cause silence(DeliveryAttempt attempt) {
+        Cause silence = null;
+        for (Outcome outcome : attempt.outcomes().values()) {
+            if (outcome instanceof Outcome.Deferred deferred
+                    && deferred.cause() instanceof Cause.Unreachable unreachable
+                    && unreachable.stage().compareTo(Stage.HELLO) <= 0) {
+                silence = unreachable;
+            } else {
+                return null;
+            }
+        }
+        return silence;
+    }
+}

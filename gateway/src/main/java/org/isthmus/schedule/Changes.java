@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.schedule;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.isthmus.address.Mailbox;
+import org.isthmus.config.Settings;
+import org.isthmus.dsn.Action;
+import org.isthmus.platform.Entropy;
+import org.isthmus.report.Reporter.Happening;
+import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.RcptParameters;
+import org.isthmus.smtp.ReportOn;
+import org.isthmus.spool.Spool;
+import org.isthmus.tracking.Event;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Envelope;
+import org.isthmus.transit.Outcome;
+import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientState;
+import org.isthmus.transit.Report;
+import org.isthmus.transit.Settlement;
+import org.jspecify.annotations.Nullable;
+
+/// Gathers what one step makes of a message's recipients: new states, added recipients, what is to be reported, what is to be tracked.
+/// The whole of it becomes one durable write. Used by one thread, then thrown away.
+final class Changes {
+    private static final EnhancedStatus EXPIRED = EnhancedStatus.of("5.4.7");
+
+    private final QueuedMessage before;
+    private final Instant now;
+    private final Settings.Queue queue;
+    private final Entropy entropy;
+    private final List<Recipient> recipients;
+    private final List<RecipientState> states;
+    private final Map<Integer, RecipientState> changed = new LinkedHashMap<>();
+    private final List<Happening> happened = new ArrayList<>();
+    private final List<Event> events = new ArrayList<>();
+    private int heldMore;
+
+    Changes(QueuedMessage before, Instant now, Settings.Queue queue, Entropy entropy) {
+        this.before = before;
+        this.now = now;
+        this.queue = queue;
+        this.entropy = entropy;
+        this.recipients = new ArrayList<>(before.envelope().recipients());
+        this.states = new ArrayList<>(before.states());
+    }
+
+    Recipient recipient(int number) {
+        return recipients.get(number);
+    }
+
+    RecipientState state(int number) {
+        return states.get(number);
+    }
+
+    List<RecipientState> states() {
+        return states;
+    }
+
+    List<Happening> happened() {
+        return happened;
+    }
+
+    /// The new states.
+    Collection<RecipientState> changed() {
+        return changed.values();
+    }
+
+    boolean isEmpty() {
+        return changed.isEmpty();
+    }
+
+    void event(Event event) {
+        events.add(event);
+    }
+
+    void events(Collection<? extends Event> some) {
+        events.addAll(some);
+    }
+
+    /// The end of an attempt, or of a routing that needed none.
+    void outcome(int number, Outcome outcome, boolean ambiguous) {
+        RecipientState.Waiting waiting = waiting(number);
+        switch (outcome) {
+            case Outcome.Delivered delivered -> {
+                if (!delivered.reportsOn()) {
+                    happen(number, delivered.inside() ? Action.DELIVERED : Action.RELAYED, outcome, Optional.empty());
+                }
+                settle(number, outcome, waiting.attempts() + 1);
+            }
+            case Outcome.Failed failed -> {
+                happen(number, Action.FAILED, outcome, Optional.empty());
+                settle(number, outcome, waiting.attempts() + 1);
+            }
+            case Outcome.Deferred deferred -> defer(number, waiting, deferred, ambiguous);
+            case Outcome.Expanded expanded -> settle(number, outcome, waiting.attempts());
+            case Outcome.Removed removed -> settle(number, outcome, waiting.attempts());
+        }
+    }
+
+    private void defer(int number, RecipientState.Waiting waiting, Outcome.Deferred deferred, boolean ambiguous) {
+        int attempts = waiting.attempts() + 1;
+        RetryPolicy policy = new RetryPolicy(queue.retry(), queue.lifetimeOf(before.facts().priority()));
+        switch (policy.after(attempts, before.accepted(), now, entropy.below(1000) / 1000.0)) {
+            case RetryPolicy.Next.GiveUp giveUp -> expire(number, deferred.cause());
+            case RetryPolicy.Next.At at -> {
+                int notices = noticesDue();
+                if (notices > waiting.delayNotices()) {
+                    happen(number, Action.DELAYED, deferred, Optional.of(end()));
+                }
+                put(number, new RecipientState.Waiting(
+                        at.due(), attempts, Math.max(notices, waiting.delayNotices()), deferred.cause(),
+                        waiting.possibleDuplicate() || ambiguous, waiting.released()));
+                events.add(new Event.Settled(now, before.id(), number, address(number), deferred, attempts, at.due()));
+            }
+        }
+    }
+
+    /// Gives a recipient up because its time is over.
+    void expire(int number, @Nullable Cause last) {
+        Outcome outcome = new Outcome.Failed(new Cause.Expired(age(), last, EXPIRED));
+        happen(number, Action.FAILED, outcome, Optional.empty());
+        settle(number, outcome, waiting(number).attempts() + 1);
+    }
+
+    /// Tells the sender of a delay without an attempt, when a notice is due.
+    void noticeDelay(int number, Cause cause) {
+        RecipientState.Waiting waiting = waiting(number);
+        int notices = noticesDue();
+        if (notices > waiting.delayNotices()) {
+            happen(number, Action.DELAYED, new Outcome.Deferred(cause), Optional.of(end()));
+            put(number, new RecipientState.Waiting(waiting.due(), waiting.attempts(), notices, cause, waiting.possibleDuplicate(), waiting.released()));
+        }
+    }
+
+    private int noticesDue() {
+        return (int) queue.delayNotice().stream().filter(after -> age().compareTo(after) >= 0).count();
+    }
+
+    /// The next moment at which a notice is due or time is over; null if both have passed.
+    @Nullable Instant nextDeadline() {
+        return java.util.stream.Stream.concat(queue.delayNotice().stream().map(before.accepted()::plus), java.util.stream.Stream.of(end()))
+                .filter(moment -> moment.isAfter(now))
+                .min(Instant::compareTo)
+                .orElse(null);
+    }
+
+    boolean isOver() {
+        return !now.isBefore(end());
+    }
+
+    private Instant end() {
+        return before.accepted().plus(queue.lifetimeOf(before.facts().priority()));
+    }
+
+    private Duration age() {
+        return Duration.between(before.accepted(), now);
+    }
+
+    /// Keeps a recipient until a person releases it.
+    void hold(int number, String by, String why) {
+        put(number, new RecipientState.Held(by, why, now, waiting(number)));
+        heldMore++;
+        events.add(new Event.Held(now, before.id(), number, address(number), true, by, why));
+    }
+
+    /// Lets a held recipient go; it is due now.
+    void release(int number, RecipientState.Held held, String by) {
+        RecipientState.Waiting waiting = held.before();
+        put(number, new RecipientState.Waiting(now, waiting.attempts(), waiting.delayNotices(), waiting.last(), waiting.possibleDuplicate(), true));
+        heldMore--;
+        events.add(new Event.Held(now, before.id(), number, address(number), false, by, held.why()));
+    }
+
+    /// Settles a recipient that may be held as well as waiting: an operator's decision.
+    void decide(int number, Outcome outcome) {
+        if (states.get(number) instanceof RecipientState.Held held) {
+            states.set(number, held.before());
+            heldMore--;
+        }
+        outcome(number, outcome, false);
+    }
+
+    /// Makes a waiting recipient due at another time.
+    void due(int number, Instant at) {
+        put(number, waiting(number).dueAt(at));
+    }
+
+    /// Puts other recipients in the place of one. An address that the message has already, or had on this way, is not added twice.
+    ///
+    /// @return the numbers of those added
+    List<Integer> expand(int number, List<Mailbox> to, boolean alias) {
+        Recipient one = recipients.get(number);
+        List<Mailbox> via = new ArrayList<>(one.via());
+        via.add(one.address());
+        RcptParameters parameters = to.size() > 1 ? withoutSuccess(one.parameters()) : one.parameters();
+        List<Integer> added = new ArrayList<>();
+        List<Integer> into = new ArrayList<>();
+        for (Mailbox target : to) {
+            if (via.contains(target)) {
+                continue;
+            }
+            int present = indexOf(target);
+            if (present < 0) {
+                present = recipients.size();
+                recipients.add(new Recipient(target, parameters, via));
+                states.add(RecipientState.Waiting.from(now));
+                changed.put(present, states.get(present));
+                added.add(present);
+            }
+            into.add(present);
+        }
+        Outcome outcome = new Outcome.Expanded(into, alias && to.size() > 1);
+        if (alias && to.size() > 1) {
+            happen(number, Action.EXPANDED, outcome, Optional.empty());
+        }
+        outcome(number, outcome, false);
+        return added;
+    }
+
+    private int indexOf(Mailbox address) {
+        for (int i = 0; i < recipients.size(); i++) {
+            if (recipients.get(i).address().equals(address)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    // RFC 3461 §5.2.7.3: success was reported as "expanded", so it is not asked for again below.
+    private static RcptParameters withoutSuccess(RcptParameters parameters) {
+        if (parameters.reportOn() == null) {
+            return parameters;
+        }
+        var rest = new java.util.HashSet<>(parameters.reportOn());
+        rest.remove(ReportOn.SUCCESS);
+        return new RcptParameters(rest, parameters.originalRecipient());
+    }
+
+    private void happen(int number, Action action, Outcome outcome, Optional<Instant> until) {
+        happened.add(new Happening(number, action, outcome, until));
+    }
+
+    private void settle(int number, Outcome outcome, int attempts) {
+        put(number, new RecipientState.Settled(outcome));
+        events.add(new Event.Settled(now, before.id(), number, address(number), outcome, attempts, null));
+    }
+
+    private void put(int number, RecipientState state) {
+        states.set(number, state);
+        changed.put(number, state);
+    }
+
+    private RecipientState.Waiting waiting(int number) {
+        if (states.get(number) instanceof RecipientState.Waiting waiting) {
+            return waiting;
+        }
+        throw new IllegalStateException("recipient " + number + " of " + before.id() + " does not wait: " + states.get(number));
+    }
+
+    private Mailbox address(int number) {
+        return recipients.get(number).address();
+    }
+
+    /// Recipients that this settles.
+    int settled() {
+        return (int) changed.values().stream().filter(RecipientState.Settled.class::isInstance).count();
+    }
+
+    /// Recipients that this adds.
+    int added() {
+        return recipients.size() - before.states().size();
+    }
+
+    /// How many more are held than before; negative for fewer.
+    int heldMore() {
+        return heldMore;
+    }
+
+    /// When the first changed recipient that still waits is due.
+    @Nullable Instant nextDue() {
+        return MessageTable.earliestDue(List.copyOf(changed.values()), List.of());
+    }
+
+    /// The message with all this done to it.
+    QueuedMessage after() {
+        Envelope envelope = added() == 0
+                ? before.envelope()
+                : new Envelope(before.envelope().from(), before.envelope().parameters(), recipients);
+        return new QueuedMessage(before.id(), envelope, before.origin(), before.accepted(), before.facts(), states);
+    }
+
+    /// What the spool is told. When the message is gone with it, the last event says so.
+    Spool.Settling settling(Optional<Report> report, boolean last) {
+        List<Event> told = new ArrayList<>(events);
+        report.ifPresent(one -> told.add(new Event.Reported(now, before.id(), one.envelope().recipients().getFirst().address().text(),
+                kinds(), happened.stream().map(Happening::recipient).toList())));
+        if (last) {
+            told.add(new Event.Gone(now, before.id(), age()));
+        }
+        List<Settlement> settlements = new ArrayList<>(changed.size());
+        changed.forEach((number, state) -> settlements.add(new Settlement(number, state)));
+        List<Recipient> more = recipients.subList(before.states().size(), recipients.size());
+        return new Spool.Settling(settlements, more, report.map(List::of).orElse(List.of()), told);
+    }
+
+    private String kinds() {
+        return String.join(" ", happened.stream().map(one -> one.action().name().toLowerCase(java.util.Locale.ROOT)).distinct().toList());
+    }
+}
