@@ -50,6 +50,9 @@ public final class Domain implements Host, Comparable<Domain> {
     }
 
     private static String toAscii(String text, int start) throws SyntaxProblem {
+        if (text.length() > 255) {
+            throw new SyntaxProblem("domain longer than 255 octets", start);
+        }
         String ascii;
         if (Characters.ascii(text)) {
             ascii = text.toLowerCase(Locale.ROOT);
@@ -74,6 +77,13 @@ public final class Domain implements Host, Comparable<Domain> {
     }
 
     private static void checkLabel(String ascii, int from, int to, int start) throws SyntaxProblem {
+        for (int i = from; i < to; i++) {
+            // Nameprep turns a full-width '@' or '/' into the real one, so what came out must be looked at again.
+            char c = ascii.charAt(i);
+            if (c > 127 || !(Characters.letterOrDigit(c) || c == '-' || c == '_')) {
+                throw new SyntaxProblem("not a valid internationalised domain", start);
+            }
+        }
         if (from == to) {
             throw new SyntaxProblem("empty label in domain", start + from);
         }

@@ -8,7 +8,12 @@ import org.isthmus.address.ReversePath;
 public sealed interface Command {
 
     /// EHLO, HELO (not extended), or LHLO.
-    record Greet(Hello hello) implements Command {}
+    /// @param verb which of them, in capitals
+    record Greet(Hello hello, String verb) implements Command {
+        public Greet(Hello hello) {
+            this(hello, hello.extended() ? "EHLO" : "HELO");
+        }
+    }
 
     record Mail(ReversePath from, MailParameters parameters) implements Command {}
 
@@ -34,12 +39,17 @@ public sealed interface Command {
 
     record StartTls() implements Command {}
 
+    /// RFC 4954 §4.
+    /// @param mechanism in capitals
+    /// @param initial the initial response in base64 as it came: {@code =} for an empty one, and the empty text for none
     record Auth(String mechanism, String initial) implements Command {}
 
-    /// A known verb with a wrong argument.
+    /// A known verb with a wrong argument, or a line with bytes that no command has.
+    /// @param verb in capitals, or empty if the line could not be read at all
     /// @param reply what to answer: 501, 555 and the like
     record Malformed(String verb, Reply reply) implements Command {}
 
     /// No verb of ours. RFC 5321 §4.2.4: 500.
+    /// @param verb in capitals, printable US-ASCII, cut off after 32 characters; empty for an empty line
     record Unrecognised(String verb) implements Command {}
 }
