@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.platform.live;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.isthmus.platform.Connection;
+import org.isthmus.platform.Listener;
+import org.isthmus.platform.Network;
+import org.jspecify.annotations.Nullable;
+
+/// TCP by blocking sockets, which cost a virtual thread next to nothing while they wait.
+///
+/// An IPv4 address is listened on and connected to by an IPv4 socket, so {@code 0.0.0.0} means IPv4 alone. {@code [::]} takes IPv4 clients too, as the system has it.
+final class LiveNetwork implements Network {
+    private static final int BACKLOG = 1024;
+
+    private final WriteWatch watch;
+
+    LiveNetwork(WriteWatch watch) {
+        this.watch = watch;
+    }
+
+    @Override
+    public Listener listen(InetSocketAddress at) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(family(known(at)));
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(at, BACKLOG);
+            return new LiveListener(channel, watch);
+        } catch (IOException e) {
+            channel.close();
+            BindException named = new BindException("cannot listen on " + text(at) + ": " + e.getMessage());
+            named.initCause(e);
+            throw named;
+        }
+    }
+
+    @Override
+    public Connection connect(@Nullable InetSocketAddress from, InetSocketAddress to, Duration limit) throws IOException {
+        StandardProtocolFamily family = family(known(to));
+        if (from != null && family(known(from)) != family) {
+            throw new ConnectException("cannot reach " + text(to) + " from " + text(from) + ": one is IPv4, the other IPv6");
+        }
+        SocketChannel channel = SocketChannel.open(family);
+        try {
+            if (from != null) {
+                channel.bind(from);
+            }
+            channel.socket().connect(to, Limits.millis(limit));
+            return new LiveConnection(channel, watch);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static InetAddress known(InetSocketAddress at) throws UnknownHostException {
+        if (at.isUnresolved()) {
+            // Names are asked of the resolver, never here, where the system's search list would come in.
+            throw new UnknownHostException(at.getHostString() + " is a name, not an address");
+        }
+        return at.getAddress();
+    }
+
+    private static StandardProtocolFamily family(InetAddress address) {
+        return address instanceof Inet4Address ? StandardProtocolFamily.INET : StandardProtocolFamily.INET6;
+    }
+
+    private static String text(InetSocketAddress at) {
+        String host = at.getAddress().getHostAddress();
+        return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + at.getPort();
+    }
+}
