@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.trials.endtoend;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/// A Dovecot of a test's own that only speaks LMTP, with a maildir for every user of any name but {@code unknown}.
+final class Dovecot implements AutoCloseable {
+    final InetSocketAddress address;
+    private final Path folder;
+    private final Running running;
+
+    private Dovecot(InetSocketAddress address, Path folder, Running running) {
+        this.address = address;
+        this.folder = folder;
+        this.running = running;
+    }
+
+    /// @param users local parts that exist
+    static Dovecot start(Path folder, String ip, List<String> users) throws IOException, InterruptedException {
+        int port = Running.freePort(ip);
+        for (Path up = folder; up.startsWith("/tmp") && !up.equals(Path.of("/tmp")); up = up.getParent()) {
+            Files.setPosixFilePermissions(up, PosixFilePermissions.fromString("rwxr-xr-x"));
+        }
+        Path mail = Files.createDirectories(folder.resolve("mail"));
+        Files.setOwner(mail, folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("mail"));
+        Path passwd = folder.resolve("passwd");
+        Files.write(passwd, users.stream().map(user -> user + ":{PLAIN}x::::::").toList());
+        Files.setPosixFilePermissions(passwd, PosixFilePermissions.fromString("rw-r--r--"));
+        Path conf = folder.resolve("dovecot.conf");
+        Files.writeString(conf, """
+                base_dir = %1$s/run
+                state_dir = %1$s/state
+                log_path = %1$s/log
+                protocols = lmtp
+                ssl = no
+                listen = %2$s
+                mail_location = maildir:%1$s/mail/%%n
+                mail_uid = mail
+                mail_gid = mail
+                first_valid_uid = 1
+                auth_username_format = %%Ln
+                passdb {
+                  driver = passwd-file
+                  args = username_format=%%n %1$s/passwd
+                }
+                userdb {
+                  driver = passwd-file
+                  args = username_format=%%n %1$s/passwd
+                  default_fields = uid=mail gid=mail home=%1$s/mail/%%n
+                }
+                service lmtp {
+                  inet_listener lmtp {
+                    address = %2$s
+                    port = %3$d
+                  }
+                }
+                """.formatted(folder, ip, port));
+        Running running = Running.start("dovecot", folder, Map.of(), List.of("/usr/sbin/dovecot", "-F", "-c", conf.toString()));
+        InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(ip), port);
+        try {
+            Running.waitForPort(address);
+        } catch (AssertionError e) {
+            running.close();
+            throw new AssertionError(e.getMessage() + "\n" + String.join("\n", running.lines()), e);
+        }
+        return new Dovecot(address, folder, running);
+    }
+
+    /// Messages of a user, in no order.
+    List<Path> mailbox(String user) throws IOException {
+        Path fresh = folder.resolve("mail").resolve(user).resolve("new");
+        if (!Files.isDirectory(fresh)) {
+            return List.of();
+        }
+        try (Stream<Path> files = Files.list(fresh)) {
+            return files.toList();
+        }
+    }
+
+    String log() throws IOException {
+        Path log = folder.resolve("log");
+        return Files.exists(log) ? Files.readString(log) : "";
+    }
+
+    @Override
+    public void close() {
+        running.close();
+    }
+}
