@@ -139,8 +139,15 @@ final class Postfix implements AutoCloseable {
         return Files.exists(log) ? Files.readString(log) : "";
     }
 
+    /// Ends its master process, which ends the others; the command that started it is only its parent.
     @Override
     public void close() {
+        try {
+            String pid = Files.readString(folder.resolve("queue/pid/master.pid")).strip();
+            ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroy);
+        } catch (IOException e) {
+            // It never came so far.
+        }
         running.close();
     }
 }
