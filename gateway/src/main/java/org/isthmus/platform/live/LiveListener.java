@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Set;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Listener;
 
@@ -16,11 +17,14 @@ final class LiveListener implements Listener {
     private final ServerSocketChannel channel;
     private final InetSocketAddress address;
     private final WriteWatch watch;
+    private final Set<InetSocketAddress> listening;
 
-    LiveListener(ServerSocketChannel channel, WriteWatch watch) throws IOException {
+    /// @param listening where this one strikes itself out when it is closed
+    LiveListener(ServerSocketChannel channel, WriteWatch watch, Set<InetSocketAddress> listening) throws IOException {
         this.channel = channel;
         this.address = (InetSocketAddress) channel.getLocalAddress();
         this.watch = watch;
+        this.listening = listening;
     }
 
     @Override
@@ -62,6 +66,7 @@ final class LiveListener implements Listener {
 
     @Override
     public void close() throws IOException {
+        listening.remove(address);
         channel.close();
     }
 }

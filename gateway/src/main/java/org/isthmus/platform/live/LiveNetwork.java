@@ -13,6 +13,8 @@ import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Listener;
 import org.isthmus.platform.Network;
@@ -25,6 +27,7 @@ final class LiveNetwork implements Network {
     private static final int BACKLOG = 1024;
 
     private final WriteWatch watch;
+    private final Set<InetSocketAddress> listening = ConcurrentHashMap.newKeySet();
 
     LiveNetwork(WriteWatch watch) {
         this.watch = watch;
@@ -32,16 +35,37 @@ final class LiveNetwork implements Network {
 
     @Override
     public Listener listen(InetSocketAddress at) throws IOException {
-        ServerSocketChannel channel = ServerSocketChannel.open(family(known(at)));
+        StandardProtocolFamily family = family(known(at));
         try {
-            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            channel.bind(at, BACKLOG);
-            return new LiveListener(channel, watch);
+            boolean besideOurs = at.getPort() != 0 && listening.stream().anyMatch(other -> other.getPort() == at.getPort() && !other.equals(at));
+            if (!besideOurs) {
+                bound(family, at, false).close();
+            }
+            // Lets 0.0.0.0:25 and 10.0.0.5:25 stand side by side; the one that fits better gets the client. That no other process has the address,
+            // which this option would allow, has just been seen.
+            ServerSocketChannel channel = bound(family, at, true);
+            LiveListener listener = new LiveListener(channel, watch, listening);
+            listening.add(listener.address());
+            return listener;
         } catch (IOException e) {
-            channel.close();
             BindException named = new BindException("cannot listen on " + text(at) + ": " + e.getMessage());
             named.initCause(e);
             throw named;
+        }
+    }
+
+    private ServerSocketChannel bound(StandardProtocolFamily family, InetSocketAddress at, boolean shared) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(family);
+        try {
+            if (listening.contains(at)) {
+                throw new BindException("Address already in use");
+            }
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.setOption(StandardSocketOptions.SO_REUSEPORT, shared);
+            return channel.bind(at, BACKLOG);
+        } catch (IOException e) {
+            channel.close();
+            throw e;
         }
     }
 

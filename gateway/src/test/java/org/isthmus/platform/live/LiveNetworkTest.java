@@ -131,6 +131,25 @@ class LiveNetworkTest {
     }
 
     @Test
+    void theAddressOfAnotherProcessIsTaken() throws Exception {
+        try (java.net.ServerSocket other = new java.net.ServerSocket(0, 1, FREE.getAddress())) {
+            InetSocketAddress taken = new InetSocketAddress(FREE.getAddress(), other.getLocalPort());
+            assertThatThrownBy(() -> network.listen(taken)).isInstanceOf(IOException.class);
+        }
+    }
+
+    @Test
+    void aSpecialAddressStandsBesideTheGeneralOneAndWins() throws Exception {
+        try (Listener all = network.listen(new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 0));
+                Listener one = network.listen(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.3"), all.address().getPort()))) {
+            network.connect(null, one.address(), LONG).close();
+            assertThat(one.accept().local().getAddress()).isEqualTo(one.address().getAddress());
+            network.connect(null, new InetSocketAddress(FREE.getAddress(), all.address().getPort()), LONG).close();
+            assertThat(all.accept().local().getAddress()).isEqualTo(FREE.getAddress());
+        }
+    }
+
+    @Test
     void aListenerCanBeOpenedAgainAtOnce() throws Exception {
         InetSocketAddress address = listener.address();
         server.close();
