@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.deliver;
+
+import org.isthmus.transit.Cause;
+
+/// This server is of no further use to the attempt; recipients without an outcome may be tried at the next one. Never leaves the room.
+final class Broken extends Exception {
+    private final transient Cause cause;
+    private final Kind kind;
+
+    enum Kind {
+        /// Nothing is known against the server: a kept connection had gone stale, or it wants a new one for each message. Connect again.
+        STALE,
+        /// Trouble that may pass.
+        PASSING,
+        /// It will not talk to us, and says so for good.
+        FOR_GOOD
+    }
+
+    Broken(Cause cause, Kind kind) {
+        super(null, null, false, false);
+        this.cause = cause;
+        this.kind = kind;
+    }
+
+    Cause why() {
+        return cause;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+}

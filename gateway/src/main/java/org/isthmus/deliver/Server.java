@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.deliver;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import org.isthmus.config.Settings;
+import org.isthmus.transit.NextHop;
+import org.isthmus.transit.Peer;
+import org.isthmus.transit.Way;
+import org.jspecify.annotations.Nullable;
+
+/// One address of one exchanger of one way: what a connection is made to.
+///
+/// @param source the local address to connect from; none to let the system choose
+/// @param helloName how we present ourselves. RFC 5321 §4.1.1.1
+record Server(Way way, Peer peer, @Nullable InetAddress source, String helloName) {
+
+    static Server of(Way way, String exchange, InetSocketAddress address, Settings settings) {
+        return new Server(way, new Peer(exchange, address), source(way.hop(), address, settings), settings.connector().hostname().ascii());
+    }
+
+    /// Only an address of the same family can be a source; to peers of the other family the system chooses.
+    private static @Nullable InetAddress source(NextHop hop, InetSocketAddress to, Settings settings) {
+        Settings.Hop named = hop instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
+        InetAddress source = named == null || named.sourceAddress() == null ? settings.delivery().sourceAddress() : named.sourceAddress();
+        return source != null && source.getClass() == to.getAddress().getClass() ? source : null;
+    }
+
+    boolean lmtp() {
+        return way.protocol() == Way.Protocol.LMTP;
+    }
+
+    @Nullable InetSocketAddress from() {
+        return source == null ? null : new InetSocketAddress(source, 0);
+    }
+
+    /// What two messages must have in common to share a connection.
+    Key key() {
+        return new Key(way.hop(), peer.address(), way.protocol(), source, helloName);
+    }
+
+    record Key(NextHop hop, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName) {}
+}

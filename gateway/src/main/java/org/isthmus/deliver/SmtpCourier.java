@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.deliver;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.platform.Entropy;
+import org.isthmus.platform.Network;
+import org.isthmus.platform.Threads;
+import org.isthmus.platform.Time;
+import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.DeliveryAttempt;
+import org.isthmus.transit.DeliveryRequest;
+import org.isthmus.transit.LoopEvidence;
+import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Stage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Delivers over the network, by SMTP and LMTP.
+///
+/// It walks ways, exchanges and addresses in their order until every recipient has an outcome. The next server is tried on trouble with
+/// this one: no connection, a greeting that is no 220, no EHLO, a 421, a cut. What a server says about the message or a recipient is an
+/// outcome and leads to no other server: a permanent failure because it is final, a temporary one because all servers of a domain
+/// know the same. Trouble of one's own (content that cannot be read, an error in this program) defers.
+///
+/// Two things live longer than an attempt: sessions kept open for a moment, and the memory of addresses that could not be reached.
+/// Any number of actors may deliver at the same time.
+public final class SmtpCourier implements Courier {
+    private static final Logger LOG = LoggerFactory.getLogger(SmtpCourier.class);
+
+    private final Network network;
+    private final Time time;
+    private final Threads threads;
+    private final HostMemory hosts;
+    private final IdleSessions idle = new IdleSessions();
+
+    public SmtpCourier(Network network, Time time, Threads threads, Entropy entropy) {
+        this.network = network;
+        this.time = time;
+        this.threads = threads;
+        this.hosts = new HostMemory(entropy);
+    }
+
+    @Override
+    public DeliveryAttempt deliver(DeliveryRequest request, Snapshot snapshot) throws InterruptedException {
+        Attempt attempt = new Attempt(request, time.now(), time.elapsed());
+        try {
+            walk(attempt, snapshot.settings());
+        } catch (RuntimeException | StackOverflowError e) {
+            // We were wrong. The one place of this room where that ends; it must never cost a message.
+            LOG.error("{}: attempt ended by an error of this program", request.message().id(), e);
+            attempt.settleOpen(new Outcome.Deferred(new Cause.Local("internal error: " + e, EnhancedStatus.of("4.3.0"))));
+        }
+        return attempt.finish(time.elapsed());
+    }
+
+    /// Forgets which servers could not be reached: all are tried in their order again.
+    public void forgetHosts() {
+        hosts.forget();
+    }
+
+    /// Ends the connections that are kept open for later messages.
+    public void closeIdle() {
+        idle.all().forEach(ClientSession::quit);
+    }
+
+    private void walk(Attempt attempt, Settings settings) throws InterruptedException {
+        Settings.Timeouts limits = settings.delivery().timeouts();
+        Duration patience = limits.greeting().plus(limits.command());
+        List<Server> servers = ServerList.of(attempt.request().ways(), settings, hosts, time.elapsed());
+        for (Server server : servers) {
+            // Servers that hang must not hold an attempt for ever: after this time no further one is begun.
+            if (attempt.isDone() || attempt.age(time.elapsed()).compareTo(patience) > 0) {
+                break;
+            }
+            try {
+                visit(server, attempt, settings.delivery());
+            } catch (Broken e) {
+                failed(server, attempt, e);
+            }
+            if (!attempt.isDone() && stopAsked(attempt)) {
+                break;
+            }
+        }
+        attempt.giveUp();
+    }
+
+    /// An interrupt ends the attempt; but what is known to be delivered must be told all the same, or it would be delivered again.
+    private static boolean stopAsked(Attempt attempt) throws InterruptedException {
+        if (!Thread.currentThread().isInterrupted()) {
+            return false;
+        }
+        if (!attempt.isMemorable()) {
+            Thread.interrupted();
+            throw new InterruptedException();
+        }
+        return true;
+    }
+
+    private void failed(Server server, Attempt attempt, Broken broken) {
+        Cause why = broken.why();
+        String what = why instanceof Cause.Replied replied ? replied.stage() + ": " + replied.reply().text()
+                : why instanceof Cause.Unreachable none ? none.stage() + ": " + none.problem() : why.status().toString();
+        attempt.transcript().noted(server.peer() + " " + what);
+        attempt.failed(server, broken, what);
+        if (isAboutHost(why)) {
+            hosts.failed(server.peer().address(), time.elapsed());
+        }
+    }
+
+    /// Trouble before MAIL is the host's; later it may be the message's.
+    private static boolean isAboutHost(Cause why) {
+        Stage stage = why instanceof Cause.Replied replied ? replied.stage() : why instanceof Cause.Unreachable none ? none.stage() : Stage.QUIT;
+        return stage.compareTo(Stage.MAIL) < 0;
+    }
+
+    /// Gives outcomes to all open recipients at one server, over as many transactions and connections as it wants.
+    private void visit(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
+        ClientSession session = delivery.reuse() ? kept(server) : null;
+        if (session != null) {
+            attempt.connected(server);
+            attempt.transcript().noted("connection to " + server.peer() + " was still open");
+        }
+        while (!attempt.isDone()) {
+            if (session == null) {
+                session = ClientSession.open(server, network, time, delivery.timeouts(), attempt.transcript());
+                hosts.worked(server.peer().address());
+                attempt.connected(server);
+            }
+            boolean goesOn = false;
+            try {
+                converse(session, attempt);
+                goesOn = true;
+            } catch (Broken e) {
+                if (e.kind() != Broken.Kind.STALE) {
+                    throw e;
+                }
+            } finally {
+                if (!goesOn) {
+                    session.close();
+                }
+            }
+            if (goesOn) {
+                leave(session, delivery.reuse());
+            }
+            session = null;
+        }
+    }
+
+    /// As many transactions as the session carries.
+    private void converse(ClientSession session, Attempt attempt) throws Broken {
+        List<String> hello = session.hello().lines();
+        Optional<LoopEvidence> ourselves = attempt.request().recognition().recognise(session.server().peer(), session.greeting().lines(), hello);
+        if (ourselves.isPresent()) {
+            attempt.settleOpen(new Outcome.Failed(new Cause.Looped(ourselves.get(), EnhancedStatus.of("5.4.6"))));
+            return;
+        }
+        while (!attempt.isDone() && session.isOpen()) {
+            int before = attempt.open().size();
+            new MailTransaction(session, attempt).run();
+            if (attempt.open().size() == before) {
+                // Its limits leave no recipient to name in this session.
+                return;
+            }
+        }
+    }
+
+    private @Nullable ClientSession kept(Server server) {
+        ClientSession session = idle.take(server.key());
+        while (session != null && !session.isFresh(time.elapsed())) {
+            session.close();
+            session = idle.take(server.key());
+        }
+        return session;
+    }
+
+    private void leave(ClientSession session, boolean reuse) {
+        if (!reuse || !session.isFresh(time.elapsed())) {
+            session.quit();
+            return;
+        }
+        switch (idle.keep(session, time.elapsed())) {
+            case KEPT -> {}
+            case KEPT_UNWATCHED -> threads.start("idle connections", this::endIdle);
+            case REFUSED -> session.quit();
+        }
+    }
+
+    private void endIdle() {
+        try {
+            List<ClientSession> expired = new ArrayList<>();
+            Duration next = idle.expired(time.elapsed(), expired);
+            while (next != null || !expired.isEmpty()) {
+                expired.forEach(ClientSession::quit);
+                expired.clear();
+                if (next == null) {
+                    return;
+                }
+                Duration left = next.minus(time.elapsed());
+                if (left.isPositive()) {
+                    time.sleep(left);
+                }
+                next = idle.expired(time.elapsed(), expired);
+            }
+        } catch (InterruptedException e) {
+            closeIdle();
+        }
+    }
+}
