@@ -15,6 +15,12 @@ public interface Disk {
     /// @throws java.nio.file.NoSuchFileException if there is none
     File open(Path path) throws IOException;
 
+    /// Opens an existing file for reading alone, which needs no right to write it: an operator's file.
+    /// @throws java.nio.file.NoSuchFileException if there is none
+    default File openToRead(Path path) throws IOException {
+        return open(path);
+    }
+
     /// Makes a new, empty file and opens it.
     /// @throws java.nio.file.FileAlreadyExistsException if the name is taken
     File create(Path path) throws IOException;

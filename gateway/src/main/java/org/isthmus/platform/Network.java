@@ -2,8 +2,10 @@
 package org.isthmus.platform;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// TCP.
@@ -18,4 +20,10 @@ public interface Network {
     /// @throws java.net.SocketTimeoutException after the limit
     /// @throws IOException if it is refused or unreachable
     Connection connect(@Nullable InetSocketAddress from, InetSocketAddress to, Duration limit) throws IOException;
+
+    /// The addresses of this machine's interfaces at this moment, loopback ones included: what a listener at a wildcard address stands for.
+    /// Empty if they cannot be told.
+    default List<InetAddress> localAddresses() {
+        return List.of();
+    }
 }

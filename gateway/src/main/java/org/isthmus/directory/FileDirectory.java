@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.directory;
+
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.address.Domain;
+import org.isthmus.address.Mailbox;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Settings.RecipientSource;
+import org.isthmus.config.Settings.SiteDomain;
+import org.isthmus.config.Snapshot;
+import org.isthmus.platform.Disk;
+import org.isthmus.platform.Time;
+
+/// The directory of a site whose addresses stand in its configuration and in files beside it.
+///
+/// An address is looked up in this order, and the first that knows it decides: aliases; {@code connector.postmaster-to}, for postmaster and abuse; the
+/// domain's recipients; the same three for the address without its sub-address; the catch-all. {@code postmaster} exists in every domain (RFC 5321 §4.5.1),
+/// as that whole word and in any case. If a file cannot be read that might have known it, the answer is undecided, never unknown.
+///
+/// Files are read when first needed ({@link #prepare} does it beforehand) and again when they have changed. Lookups are answered from memory; once a
+/// second at most one of them looks at the file's size and time first.
+public final class FileDirectory implements Directory {
+    private final Disk disk;
+    private final Time time;
+    private final Map<Path, WatchedFile<RecipientsFile>> recipients = new ConcurrentHashMap<>();
+    private final Map<Path, WatchedFile<AliasTable>> aliases = new ConcurrentHashMap<>();
+
+    public FileDirectory(Disk disk, Time time) {
+        this.disk = disk;
+        this.time = time;
+    }
+
+    /// Reads the files that these settings name, so that no session must wait for them, and forgets all others. To be called before the settings come into force.
+    public void prepare(Settings settings) {
+        Set<Path> named = new HashSet<>();
+        for (SiteDomain domain : settings.domains()) {
+            for (RecipientSource source : domain.recipients()) {
+                if (source instanceof RecipientSource.File file && named.add(file.path())) {
+                    recipients(file.path()).content();
+                }
+            }
+            if (domain.aliases() != null && named.add(domain.aliases())) {
+                aliases(domain.aliases()).content();
+            }
+        }
+        recipients.keySet().retainAll(named);
+        aliases.keySet().retainAll(named);
+    }
+
+    @Override
+    public Presence find(Mailbox address, Snapshot snapshot) {
+        return domain(address, snapshot)
+                .<Presence>map(domain -> new Search(this, domain, snapshot.settings().connector(), address).withAliases())
+                .orElseGet(Presence.NotOurs::new);
+    }
+
+    @Override
+    public Presence resident(Mailbox address, Snapshot snapshot) {
+        return domain(address, snapshot)
+                .<Presence>map(domain -> new Search(this, domain, snapshot.settings().connector(), address).withoutAliases())
+                .orElseGet(Presence.NotOurs::new);
+    }
+
+    private static Optional<SiteDomain> domain(Mailbox address, Snapshot snapshot) {
+        return address.host() instanceof Domain name ? DomainTable.of(snapshot).find(name) : Optional.empty();
+    }
+
+    WatchedFile<RecipientsFile> recipients(Path path) {
+        return recipients.computeIfAbsent(path, file -> new WatchedFile<>(file, disk, time, RecipientsFile::read));
+    }
+
+    WatchedFile<AliasTable> aliases(Path path) {
+        return aliases.computeIfAbsent(path, file -> new WatchedFile<>(file, disk, time, AliasTable::read));
+    }
+}
