@@ -112,7 +112,11 @@ final class WatchedFile<T extends Listed> {
         }
         loaded = new Loaded<>(content, facts);
         trouble = null;
-        LOG.info("{}: {} entries{}", path, content.entries(), before == null ? "" : ", read again because it changed");
+        if (before == null) {
+            LOG.debug("{}: {} entries", path, content.entries());
+        } else {
+            LOG.info("{}: read again because it changed, {} entries", path, content.entries());
+        }
         if (content.badCount() > 0) {
             BadLine first = content.bad().getFirst();
             LOG.warn("{}:{}: {}{}", path, first.number(), first.problem(), content.badCount() == 1 ? "" : " (and " + (content.badCount() - 1) + " more bad lines)");
