@@ -3,7 +3,8 @@ package org.isthmus.tracking;
 
 /// Takes facts out of the journal, in the journal's order, after they are durable there. Called by the spool's committer alone, so it must be quick.
 public interface FactSink {
-    /// @param sequence of the journal record; grows
+    /// What was accepted before, by its sequence, is ignored.
+    /// @param sequence of the journal record; grows, over restarts too: a journal that is begun anew starts above {@link #durable}
     /// @param facts what {@link Facts#encode} gave
     void accept(long sequence, byte[] facts);
 

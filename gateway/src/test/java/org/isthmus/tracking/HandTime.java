@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.tracking;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.isthmus.platform.Time;
+
+/// A clock set by hand.
+final class HandTime implements Time {
+    volatile Instant now;
+    volatile Duration elapsed = Duration.ZERO;
+
+    HandTime(Instant start) {
+        now = start;
+    }
+
+    void pass(Duration duration) {
+        now = now.plus(duration);
+        elapsed = elapsed.plus(duration);
+    }
+
+    @Override
+    public Instant now() {
+        return now;
+    }
+
+    @Override
+    public Duration elapsed() {
+        return elapsed;
+    }
+
+    @Override
+    public void sleep(Duration duration) {
+        pass(duration);
+    }
+}
