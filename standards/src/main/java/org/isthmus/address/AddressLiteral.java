@@ -58,7 +58,39 @@ public record AddressLiteral(InetAddress address) implements Host {
 
     @Override
     public String text() {
-        return address.getAddress().length == 4 ? "[" + address.getHostAddress() + "]" : "[IPv6:" + address.getHostAddress() + "]";
+        byte[] octets = address.getAddress();
+        return octets.length == 4 ? "[" + address.getHostAddress() + "]" : "[IPv6:" + groups(octets) + "]";
+    }
+
+    /// RFC 5952: without leading zeros, in small letters, the longest run of zero groups as "::". Never with the zone that Java appends to link-local addresses.
+    private static String groups(byte[] octets) {
+        int[] group = new int[8];
+        for (int i = 0; i < 8; i++) {
+            group[i] = (octets[2 * i] & 0xFF) << 8 | octets[2 * i + 1] & 0xFF;
+        }
+        int bestStart = -1;
+        int bestLength = 1;
+        for (int i = 0; i < 8; i++) {
+            int run = 0;
+            while (i + run < 8 && group[i + run] == 0) {
+                run++;
+            }
+            if (run > bestLength) {
+                bestStart = i;
+                bestLength = run;
+            }
+            i += run;
+        }
+        StringBuilder text = new StringBuilder(39);
+        for (int i = 0; i < 8; i++) {
+            if (i == bestStart) {
+                text.append("::");
+                i += bestLength - 1;
+            } else {
+                text.append(text.isEmpty() || text.charAt(text.length() - 1) == ':' ? "" : ":").append(Integer.toHexString(group[i]));
+            }
+        }
+        return text.toString();
     }
 
     @Override

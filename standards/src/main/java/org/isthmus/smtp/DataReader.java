@@ -3,6 +3,7 @@ package org.isthmus.smtp;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.isthmus.syntax.Octets;
 import org.jspecify.annotations.Nullable;
 
 /// Reads what follows DATA: finds the end, takes the stuffed dots out, and notices what must not be there. RFC 5321 §4.1.1.4 and §4.5.2.

@@ -3,6 +3,7 @@ package org.isthmus.smtp;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import org.isthmus.syntax.Octets;
 
 /// Writes content behind DATA: stuffs dots and marks the end. RFC 5321 §4.1.1.4 and §4.5.2. The counterpart of {@link DataReader}, and as strict: a bare CR, a bare LF
 /// or a NUL never leaves it. Content may be handed over in any pieces. Neither flushes nor closes {@code out}.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.smtp;
 
+import org.isthmus.syntax.Octets;
 import org.jspecify.annotations.Nullable;
 
 /// The line rules of {@link DataReader} for content that came by BDAT and is not BINARYMIME: chunks have no end mark, but lines still end with CRLF alone.

@@ -29,7 +29,7 @@ class DomainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "a..b", "a.", ".a", "-a.b", "a-.b", "a b", "a@b", "a\u0000b", "exa mple.org "})
+    @ValueSource(strings = {"", ".", "a..b", "a.", ".a", "-a.b", "a-.b", "a b", "a@b", "a\u0000b", "exa mple.org ", "a\uff20b.example", "a\u2100b.example", "a\u3002.b"})
     void refusesWhatIsNoDomain(String text) {
         assertThatThrownBy(() -> Domain.parse(text)).isInstanceOf(SyntaxProblem.class);
     }
