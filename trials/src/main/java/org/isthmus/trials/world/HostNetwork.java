@@ -86,6 +86,11 @@ final class HostNetwork implements Network {
         return join(listener, target, local, to, faults, chance);
     }
 
+    @Override
+    public List<InetAddress> localAddresses() {
+        return host.localAddresses();
+    }
+
     private SimulatedConnection join(SimulatedListener listener, SimulatedHost target, InetSocketAddress local, InetSocketAddress to, NetworkFaults faults, Chance chance) {
         Wire.Fate fate = fate(faults, chance);
         boolean there = chance.coin();

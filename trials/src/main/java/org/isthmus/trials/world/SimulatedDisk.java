@@ -296,7 +296,7 @@ public final class SimulatedDisk implements Disk {
             begin(Operation.FACTS, path);
             return switch (find(path)) {
                 case Node.Content content -> Optional.of(new Facts(content.size, content.changed));
-                case Node.Folder folder -> Optional.empty();
+                case Node.Folder folder -> Optional.of(new Facts(0, Instant.EPOCH));
                 case null -> Optional.empty();
             };
         }

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.isthmus.dns.Resolver;
+import org.isthmus.platform.CachingResolver;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.Threads;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ public final class SimulatedHost {
     private final SimulatedTime time;
     private final SimulatedEntropy entropy;
     private final SimulatedResolver resolver;
+    private Resolver cache;
     private final List<SimulatedListener> listeners = new ArrayList<>();
     private final Set<SimulatedConnection> connections = new LinkedHashSet<>();
     private final List<SimulatedConnection> vanished = new ArrayList<>();
@@ -45,6 +48,7 @@ public final class SimulatedHost {
         this.disk = new SimulatedDisk(chance.fork("disk"), time::now, (operation, path) -> paceDisk(operation, latency));
         this.resolver = new SimulatedResolver(baton, world.zone(), chance.fork("dns"));
         this.process = new SimulatedProcess(baton, name);
+        this.cache = new CachingResolver(resolver, time, process);
     }
 
     public String name() {
@@ -65,7 +69,7 @@ public final class SimulatedHost {
 
     /// What the program sees of the world. After a {@link #kill} or a {@link #crash} a new one is needed, for the new process.
     public Platform platform() {
-        return new Platform(time, entropy, process, new HostNetwork(baton, world.network(), this), resolver, disk);
+        return new Platform(time, entropy, process, new HostNetwork(baton, world.network(), this), cache, disk);
     }
 
     /// Starts an actor of this host's process.
@@ -116,6 +120,7 @@ public final class SimulatedHost {
     private void die() {
         process.kill();
         process = new SimulatedProcess(baton, name + "#" + ++starts);
+        cache = new CachingResolver(resolver, time, process);
     }
 
     /// The wall clock jumps; measured time goes on.
@@ -144,6 +149,11 @@ public final class SimulatedHost {
         if (operation.changes() && !mostDiskLatency.isZero() && baton.running()) {
             baton.pause(latency.below(mostDiskLatency.toNanos() + 1), "disk");
         }
+    }
+
+    /// Its names without the memory.
+    Resolver uncached() {
+        return resolver;
     }
 
     // For the network.
@@ -175,6 +185,13 @@ public final class SimulatedHost {
         listeners.remove(listener);
     }
 
+    List<InetAddress> localAddresses() {
+        List<InetAddress> all = new ArrayList<>(addresses);
+        all.add(InetAddress.ofLiteral("127.0.0.1"));
+        all.add(InetAddress.ofLiteral("::1"));
+        return all;
+    }
+
     boolean owns(InetAddress address) {
         return addresses.contains(address) || address.isLoopbackAddress();
     }
@@ -183,26 +200,25 @@ public final class SimulatedHost {
         return nextPort++;
     }
 
-    /// Who listens at this address of ours.
+    /// Who listens at this address of ours; an exact address comes before a wildcard.
     @Nullable SimulatedListener listener(InetSocketAddress at) {
+        SimulatedListener wildcard = null;
         for (SimulatedListener listener : listeners) {
             InetAddress bound = listener.address().getAddress();
-            if (listener.address().getPort() == at.getPort() && (bound.isAnyLocalAddress() || bound.equals(at.getAddress()))) {
-                return listener;
+            if (listener.address().getPort() == at.getPort()) {
+                if (bound.equals(at.getAddress())) {
+                    return listener;
+                }
+                // The wildcard of IPv4 takes IPv4 alone, that of IPv6 takes both.
+                if (bound.isAnyLocalAddress() && bound.getAddress().length >= at.getAddress().getAddress().length) {
+                    wildcard = listener;
+                }
             }
         }
-        return null;
+        return wildcard;
     }
 
-    /// True if somebody listens there already.
     boolean taken(InetSocketAddress at) {
-        for (SimulatedListener listener : listeners) {
-            InetAddress bound = listener.address().getAddress();
-            boolean overlaps = bound.isAnyLocalAddress() || at.getAddress().isAnyLocalAddress() || bound.equals(at.getAddress());
-            if (listener.address().getPort() == at.getPort() && overlaps) {
-                return true;
-            }
-        }
-        return false;
+        return listeners.stream().anyMatch(listener -> listener.address().equals(at));
     }
 }

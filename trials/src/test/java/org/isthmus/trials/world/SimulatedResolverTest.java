@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class SimulatedResolverTest {
     private final World world = new World(1);
-    private final Resolver dns = world.host("host", "192.0.2.1").platform().dns();
+    private final Resolver dns = world.host("host", "192.0.2.1").uncached();
 
     private static <T extends DnsRecord> List<T> records(Answer<T> answer) {
         assertThat(answer).isInstanceOf(Answer.Found.class);
