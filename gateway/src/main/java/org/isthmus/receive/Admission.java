@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.isthmus.address.AddressLiteral;
+import org.isthmus.address.ForwardPath;
+import org.isthmus.address.Mailbox;
+import org.isthmus.address.ReversePath;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.directory.Presence;
+import org.isthmus.loop.Classifier;
+import org.isthmus.loop.Classifier.Classified;
+import org.isthmus.policy.Policy;
+import org.isthmus.policy.Verdict;
+import org.isthmus.route.Router;
+import org.isthmus.smtp.MailParameters;
+import org.isthmus.smtp.RcptParameters;
+import org.isthmus.smtp.Reply;
+import org.isthmus.transit.Client;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientClass;
+import org.isthmus.transit.Route;
+import org.isthmus.transit.Routing;
+import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
+
+/// Whether a recipient is taken: who it is (loop control's classes), whether this client may send to it (policy), whether it exists (directory), and whether there is a
+/// way to it at all (route). What is certain to fail is refused here, while the client still holds the message, so that no report has to be sent to what may be a
+/// forged sender. Keeps nothing; {@code explain} asks the same questions.
+public final class Admission {
+    private static final Step POSTMASTER = Step.of("postmaster", "<Postmaster> is always taken (RFC 5321 §4.5.1)", null, "connector.postmaster");
+    private static final Step POSTMASTER_LITERAL = Step.of("postmaster", "postmaster at our own address", null, "connector.postmaster");
+
+    private final Policy policy;
+    private final Classifier classifier;
+    private final Router router;
+
+    public Admission(Policy policy, Classifier classifier, Router router) {
+        this.policy = policy;
+        this.classifier = classifier;
+        this.router = router;
+    }
+
+    /// What RCPT is answered.
+    public sealed interface Answer {
+        /// In the order in which they were taken.
+        List<Step> steps();
+
+        record Taken(Recipient recipient, RecipientClass kind, List<Step> steps) implements Answer {
+            public Taken {
+                steps = List.copyOf(steps);
+            }
+        }
+
+        record Refused(Reply reply, List<Step> steps) implements Answer {
+            public Refused {
+                steps = List.copyOf(steps);
+            }
+        }
+    }
+
+    /// Judges one recipient. May ask DNS, by the router.
+    public Answer judge(Client client, ReversePath from, MailParameters parameters, ForwardPath to, RcptParameters wishes, Snapshot snapshot) {
+        Settings settings = snapshot.settings();
+        List<Step> steps = new ArrayList<>(6);
+        Mailbox mailbox;
+        boolean always;
+        switch (to) {
+            case ForwardPath.Postmaster any -> {
+                steps.add(POSTMASTER);
+                mailbox = settings.connector().postmaster();
+                always = true;
+            }
+            case ForwardPath.To named -> {
+                always = isOurLiteral(named.mailbox(), client, settings);
+                mailbox = always ? settings.connector().postmaster() : named.mailbox();
+                if (always) {
+                    steps.add(POSTMASTER_LITERAL);
+                }
+            }
+        }
+        Classified classified = classifier.classify(mailbox, snapshot);
+        steps.addAll(classified.steps());
+        Reply refusal = always ? null : objection(client, mailbox, classified, steps, snapshot);
+        if (refusal != null) {
+            return new Answer.Refused(refusal, steps);
+        }
+        return way(Recipient.of(mailbox, wishes), from, parameters, classified, always, steps, snapshot);
+    }
+
+    private @Nullable Reply objection(Client client, Mailbox to, Classified classified, List<Step> steps, Snapshot snapshot) {
+        switch (policy.rcpt(client, to, classified, snapshot)) {
+            case Verdict.Refuse refuse -> {
+                steps.add(refuse.step());
+                return refuse.reply();
+            }
+            case Verdict.Pass pass -> steps.add(pass.step());
+        }
+        // In doubt, defer: a file that can't be read says nothing about who exists.
+        if (classified.presence() instanceof Presence.Undecided) {
+            return Replies.UNDECIDED_RECIPIENT.with(to.text());
+        }
+        return classified.kind() == RecipientClass.SITE_UNKNOWN ? Replies.UNKNOWN_RECIPIENT.with(to.text()) : null;
+    }
+
+    private Answer way(
+            Recipient recipient, ReversePath from, MailParameters parameters, Classified classified, boolean always, List<Step> steps, Snapshot snapshot) {
+        Routing routing = router.route(recipient, new Router.Facts(from, parameters.size().orElse(0), 0, false), snapshot);
+        steps.addAll(routing.steps());
+        return switch (routing.route()) {
+            // Mail to <Postmaster> is taken even if there is no way to it yet: it waits until somebody has made one.
+            case Route.Fail fail when !always -> new Answer.Refused(Replies.unreachable(fail.cause(), recipient.address().text()), steps);
+            case Route.Fail fail -> new Answer.Taken(recipient, routing.kind(), steps);
+            // DNS is in trouble, or a breaker is open: we have the room to wait, the client may not.
+            case Route.Defer defer -> new Answer.Taken(recipient, routing.kind(), steps);
+            case Route.Deliver deliver -> new Answer.Taken(recipient, routing.kind(), steps);
+            case Route.Redirect redirect -> new Answer.Taken(recipient, routing.kind(), steps);
+            case Route.Hold hold -> new Answer.Taken(recipient, routing.kind(), steps);
+        };
+    }
+
+    /// {@code postmaster@[address]}, with the address under which the client found us. Everybody else at a literal is elsewhere.
+    private static boolean isOurLiteral(Mailbox mailbox, Client client, Settings settings) {
+        if (!(mailbox.host() instanceof AddressLiteral literal) || !mailbox.local().content().toLowerCase(Locale.ROOT).equals("postmaster")) {
+            return false;
+        }
+        return literal.address().equals(client.local().getAddress())
+                || settings.identity().addresses().stream().anyMatch(ours -> literal.address().equals(ours.getAddress()));
+    }
+}

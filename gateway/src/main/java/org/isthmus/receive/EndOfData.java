@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.io.IOException;
+import java.util.List;
+import org.isthmus.policy.Verdict;
+import org.isthmus.smtp.Reply;
+import org.isthmus.smtp.Violation;
+import org.isthmus.transit.Client;
+import org.isthmus.transit.ContentFacts;
+import org.isthmus.transit.Origin;
+import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
+
+/// What happens between the end of a message and its answer, in short steps: whole, judge, commit. Each gives nothing, or the refusal that ends it.
+final class EndOfData {
+    /// What the end of data is answered.
+    sealed interface Answer {
+        /// It is durable, and we are responsible.
+        record Accepted(QueuedMessage message) implements Answer {}
+
+        record Refused(Reply reply, List<Step> steps) implements Answer {}
+    }
+
+    private final Client client;
+    private final Transaction transaction;
+    private final Intake content;
+
+    EndOfData(Client client, Transaction transaction, Intake content) {
+        this.client = client;
+        this.transaction = transaction;
+        this.content = content;
+    }
+
+    /// @param violation what must not stand in the content, if there was any
+    Answer answer(@Nullable Violation violation) {
+        Answer refusal = whole(violation);
+        if (refusal != null) {
+            return refusal;
+        }
+        ContentFacts facts = content.facts();
+        refusal = judge(facts);
+        return refusal != null ? refusal : commit(facts);
+    }
+
+    /// Whether what arrived is a message at all, within its limits, and stored.
+    private @Nullable Answer whole(@Nullable Violation violation) {
+        if (violation != null) {
+            return new Answer.Refused(Replies.BAD_CONTENT.with(violation.text()), List.of(Step.of("content", "only CRLF ends a line", null, "refused: " + violation.text())));
+        }
+        Reply problem = content.problem();
+        return problem == null ? null : new Answer.Refused(problem, List.of(content.why()));
+    }
+
+    private @Nullable Answer judge(ContentFacts facts) {
+        for (ContentCheck check : ContentCheck.ALL) {
+            switch (check.judge(client, transaction, facts)) {
+                case Verdict.Pass pass -> {}
+                case Verdict.Refuse refuse -> {
+                    return new Answer.Refused(refuse.reply(), List.of(refuse.step()));
+                }
+            }
+        }
+        return null;
+    }
+
+    /// RFC 5321 §6.1: by 250 we take the responsibility. If the client vanishes before it hears that, it will send again: a duplicate is possible and a loss is not (§4.5.3.2.6).
+    private Answer commit(ContentFacts facts) {
+        try {
+            Origin origin = new Origin.Received(client, Protocol.name(client, transaction.parameters));
+            return new Answer.Accepted(content.draft().commit(transaction.envelope(), origin, facts, transaction.steps()));
+        } catch (IOException e) {
+            return new Answer.Refused(Intake.localTrouble(e), List.of(Intake.localStep(e)));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.zip.CRC32C;
+import org.isthmus.config.Settings;
+import org.isthmus.message.HeaderScanner;
+import org.isthmus.smtp.BodyType;
+import org.isthmus.smtp.Reply;
+import org.isthmus.spool.Draft;
+import org.isthmus.spool.NoRoom;
+import org.isthmus.transit.ContentFacts;
+import org.isthmus.transit.Priority;
+import org.isthmus.transit.QueueId;
+import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
+
+/// The content's way from the wire to the draft, in one pass: counted, summed, its header read, and passed on byte for byte. It never throws for what happens on the way:
+/// the first thing that forbids the message is kept as the reply for its end, and what comes after that is counted and thrown away.
+final class Intake extends OutputStream {
+    private static final Step LIMITS = Step.of("content", "limits", null, "exceeded");
+
+    private final Draft draft;
+    private final Settings.Limits limits;
+    private final HeaderScanner scanner;
+    private final CRC32C sum = new CRC32C();
+    private final long ownOctets;
+    private long octets;
+    private @Nullable Reply problem;
+    private Step why = LIMITS;
+    private boolean ended;
+
+    /// @param ownLines what we put on top: our Received field
+    Intake(Draft draft, Settings.Limits limits, byte[] ownLines) {
+        this.draft = draft;
+        this.limits = limits;
+        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields());
+        this.ownOctets = ownLines.length;
+        sum.update(ownLines, 0, ownLines.length);
+        store(ownLines, 0, ownLines.length);
+    }
+
+    @Override
+    public void write(int octet) {
+        write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] from, int offset, int length) {
+        octets += length;
+        if (problem != null) {
+            return;
+        }
+        if (octets > limits.messageSize().octets()) {
+            problem = Replies.TOO_LARGE.with(limits.messageSize().octets());
+            return;
+        }
+        scanner.feed(from, offset, length);
+        HeaderScanner.Excess excess = scanner.excess();
+        if (excess != null) {
+            problem = switch (excess) {
+                case HEADER_SIZE -> Replies.HEADER_TOO_LARGE.with(limits.headerSize().octets());
+                case HEADER_FIELDS -> Replies.TOO_MANY_FIELDS.with(limits.headerFields());
+            };
+            return;
+        }
+        sum.update(from, offset, length);
+        store(from, offset, length);
+    }
+
+    private void store(byte[] from, int offset, int length) {
+        if (problem == null) {
+            try {
+                draft.content().write(from, offset, length);
+            } catch (IOException e) {
+                problem = localTrouble(e);
+                why = localStep(e);
+            }
+        }
+    }
+
+    /// The reply for local trouble: always a temporary one. A full disk is told apart, because its cure is another.
+    static Reply localTrouble(IOException e) {
+        return e instanceof NoRoom ? Replies.NO_ROOM.with() : Replies.DISK_TROUBLE.with();
+    }
+
+    /// What the operator reads about it.
+    static Step localStep(IOException e) {
+        return Step.of("spool", "local trouble is temporary", null, String.valueOf(e.getMessage()));
+    }
+
+    /// Octets that the client has sent, without our own.
+    long octets() {
+        return octets;
+    }
+
+    QueueId id() {
+        return draft.id();
+    }
+
+    /// What forbids the message; null if nothing so far.
+    @Nullable Reply problem() {
+        return problem;
+    }
+
+    /// Why, for the operator; means something only if there is a problem.
+    Step why() {
+        return why;
+    }
+
+    /// What was learned on the way. The content is complete.
+    ///
+    /// The octets decide what a next hop must offer, not what was announced: Field: eight-bit content without BODY=8BITMIME is common, and so is the announcement without it.
+    /// A bare CR, bare LF or NUL is here only if BINARYMIME was announced.
+    ContentFacts facts() {
+        scanner.finish();
+        BodyType needs = scanner.binary() ? BodyType.BINARYMIME : scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT;
+        return new ContentFacts(ownOctets + octets, needs, scanner.utf8Headers(), (int) (ownOctets + scanner.headerSize()), scanner.messageId(), scanner.subject(),
+                scanner.received(), priority(scanner.priority()), (int) sum.getValue());
+    }
+
+    // RFC 2156 §5.3.6
+    private static Priority priority(@Nullable String field) {
+        return switch (field) {
+            case "urgent" -> Priority.URGENT;
+            case "non-urgent" -> Priority.NON_URGENT;
+            case null, default -> Priority.NORMAL;
+        };
+    }
+
+    Draft draft() {
+        return draft;
+    }
+
+    /// Forgets what was stored, unless it has been committed.
+    void abandon() {
+        if (!ended) {
+            ended = true;
+            draft.close();
+        }
+    }
+}

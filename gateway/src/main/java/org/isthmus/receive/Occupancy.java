@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.isthmus.config.Settings;
+
+/// Counts who is inside: in all, and from each client address. Safe for all threads.
+final class Occupancy {
+    enum Entry {
+        ENTERED,
+        FULL,
+        FULL_FOR_CLIENT
+    }
+
+    private final Map<InetAddress, Integer> perClient = new HashMap<>();
+    private int all;
+
+    /// Enters if there is room. Whoever has entered must {@link #leave}.
+    synchronized Entry enter(InetAddress client, Settings.Limits limits) {
+        if (all >= limits.sessions()) {
+            return Entry.FULL;
+        }
+        int mine = perClient.getOrDefault(client, 0);
+        if (mine >= limits.sessionsPerClient()) {
+            return Entry.FULL_FOR_CLIENT;
+        }
+        all++;
+        perClient.put(client, mine + 1);
+        return Entry.ENTERED;
+    }
+
+    synchronized void leave(InetAddress client) {
+        all--;
+        perClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);
+    }
+
+    /// Sessions inside.
+    synchronized int count() {
+        return all;
+    }
+}

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.config.Settings;
+import org.isthmus.platform.Connection;
+import org.isthmus.platform.Listener;
+import org.isthmus.platform.Threads;
+import org.isthmus.policy.ReplyForm;
+import org.isthmus.smtp.Reply;
+import org.isthmus.tracking.Event;
+import org.isthmus.transit.Client;
+import org.isthmus.transit.Step;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The doors: opens the listeners, lets clients in as long as there is room, and knows every session that is open. Safe for all threads.
+///
+/// {@link #open} all listeners first, so that an address that is taken is noticed before anything starts; then {@link #start}. {@link #drain} at the end.
+public final class Receiver {
+    private static final Logger LOG = LoggerFactory.getLogger(Receiver.class);
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final Rooms rooms;
+    private final Occupancy occupancy = new Occupancy();
+    private final Map<Session, Place> sessions = new ConcurrentHashMap<>();
+    private final List<Door> doors = new ArrayList<>();
+    private final List<Threads.Actor> welcomers = new ArrayList<>();
+    private volatile boolean stopping;
+
+    public Receiver(Rooms rooms) {
+        this.rooms = rooms;
+    }
+
+    private record Door(Settings.Listener settings, Listener listener) {}
+
+    /// What belongs to an open session.
+    private record Place(Gate gate, Connection connection) {}
+
+    /// Opens a listener for each of the settings. If one can't be opened, none stays open.
+    /// @throws IOException naming the listener, its address and where it is configured
+    public void open(List<Settings.Listener> listeners) throws IOException {
+        for (Settings.Listener settings : listeners) {
+            try {
+                doors.add(new Door(settings, rooms.network().listen(settings.address())));
+            } catch (IOException e) {
+                closeDoors();
+                InetSocketAddress at = settings.address();
+                throw new IOException("listener \"" + settings.name() + "\" (" + settings.at() + ") cannot listen on "
+                        + at.getAddress().getHostAddress() + ":" + at.getPort() + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /// Begins to let clients in.
+    public void start() {
+        for (Door door : doors) {
+            welcomers.add(rooms.threads().start("listener " + door.settings().name(), () -> welcome(door)));
+        }
+    }
+
+    /// Where the listeners are, by name, with the ports that were chosen; in the order of the configuration.
+    public Map<String, InetSocketAddress> addresses() {
+        Map<String, InetSocketAddress> addresses = new LinkedHashMap<>();
+        doors.forEach(door -> addresses.put(door.settings().name(), door.listener().address()));
+        return addresses;
+    }
+
+    /// The open sessions, oldest first.
+    public List<SessionView> sessions() {
+        return sessions.keySet().stream().map(Session::view).sorted(Comparator.comparing(SessionView::began)).toList();
+    }
+
+    /// Stops: no client is let in any more, those between transactions are told 421 at once, those within one may finish it. RFC 5321 §3.8.
+    /// @param limit after which what is still open is cut off
+    /// @return whether everybody had finished by then
+    public boolean drain(Duration limit) throws InterruptedException {
+        stopping = true;
+        closeDoors();
+        for (Threads.Actor welcomer : welcomers) {
+            welcomer.interrupt();
+            welcomer.join();
+        }
+        Duration end = rooms.time().elapsed().plus(limit);
+        while (true) {
+            sessions.values().forEach(this::askToEnd);
+            if (sessions.isEmpty()) {
+                return true;
+            }
+            if (rooms.time().elapsed().compareTo(end) >= 0) {
+                sessions.values().forEach(place -> place.connection().close());
+                return false;
+            }
+            rooms.time().sleep(PAUSE);
+        }
+    }
+
+    private void askToEnd(Place place) {
+        if (place.gate().take()) {
+            farewell(place.connection(), Replies.STOPPING.with(hostname()));
+        }
+    }
+
+    private void closeDoors() {
+        for (Door door : doors) {
+            try {
+                door.listener().close();
+            } catch (IOException e) {
+                LOG.warn("closing listener {}: {}", door.settings().name(), e.getMessage());
+            }
+        }
+    }
+
+    /// Accepts until the listener is closed. When the machine is out of descriptors, the next client has to wait a little: no loop may spin on that.
+    private void welcome(Door door) {
+        Duration pause = PAUSE;
+        while (!stopping) {
+            try {
+                admit(door, door.listener().accept());
+                pause = PAUSE;
+            } catch (IOException e) {
+                if (stopping || !rest(door, pause, e)) {
+                    return;
+                }
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            }
+        }
+    }
+
+    private boolean rest(Door door, Duration pause, IOException why) {
+        if (pause.equals(PAUSE)) {
+            LOG.warn("listener {} cannot accept a client: {}", door.settings().name(), why.getMessage());
+        }
+        try {
+            rooms.time().sleep(pause);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void admit(Door door, Connection connection) {
+        Settings.Limits limits = rooms.config().current().settings().limits();
+        InetAddress client = connection.remote().getAddress();
+        switch (occupancy.enter(client, limits)) {
+            case ENTERED -> converse(door, connection, client);
+            case FULL -> turnAway(door, connection, Replies.TOO_MANY_SESSIONS);
+            case FULL_FOR_CLIENT -> turnAway(door, connection, Replies.TOO_MANY_FROM_CLIENT);
+        }
+    }
+
+    private void converse(Door door, Connection connection, InetAddress client) {
+        Gate gate = new Gate();
+        Session session = new Session(rooms, door.settings(), connection, gate);
+        sessions.put(session, new Place(gate, connection));
+        rooms.threads().start("session " + connection.remote(), () -> {
+            try {
+                session.run();
+            } finally {
+                sessions.remove(session);
+                occupancy.leave(client);
+            }
+        });
+    }
+
+    /// Holds one conversation on the caller's thread, past the doors and their limits; for whoever brings a connection of his own.
+    public void converse(Settings.Listener listener, Connection connection) {
+        new Session(rooms, listener, connection, new Gate()).run();
+    }
+
+    /// On a thread of its own, so that a client that doesn't read keeps nobody else waiting; it lives for a moment and holds nothing.
+    private void turnAway(Door door, Connection connection, ReplyForm why) {
+        rooms.threads().start("farewell " + connection.remote(), () -> {
+            String traceId = rooms.freshName(Session.TRACE_ID);
+            Reply reply = why == Replies.TOO_MANY_FROM_CLIENT
+                    ? why.with(hostname(), connection.remote().getAddress().getHostAddress())
+                    : why.with(hostname());
+            Reply traced = Replies.traced(reply, traceId);
+            Client client = new Client(door.settings().name(), connection.local(), connection.remote(), null, null, traceId);
+            rooms.tracker().record(new Event.Refused(rooms.time().now(), traceId, client, "connect", null, null, traced,
+                    List.of(Step.of("connect", why == Replies.TOO_MANY_FROM_CLIENT ? "limits.sessions-per-client" : "limits.sessions", null, "reached"))));
+            farewell(connection, traced);
+        });
+    }
+
+    private static void farewell(Connection connection, Reply reply) {
+        byte[] octets = reply.bytes();
+        try (connection) {
+            connection.write(octets, 0, octets.length, Bounds.FAREWELL);
+        } catch (IOException e) {
+            LOG.debug("client {} did not wait for its 421: {}", connection.remote(), e.getMessage());
+        }
+    }
+
+    private String hostname() {
+        return rooms.config().current().settings().connector().hostname().ascii();
+    }
+}

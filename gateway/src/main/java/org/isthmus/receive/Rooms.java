@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import org.isthmus.config.LiveConfig;
+import org.isthmus.loop.Classifier;
+import org.isthmus.platform.Entropy;
+import org.isthmus.platform.Network;
+import org.isthmus.platform.Threads;
+import org.isthmus.platform.Time;
+import org.isthmus.policy.Policy;
+import org.isthmus.route.Router;
+import org.isthmus.spool.Spool;
+import org.isthmus.tracking.Tracker;
+
+/// The seams and rooms that receiving leans on.
+public record Rooms(
+        Time time,
+        Entropy entropy,
+        Threads threads,
+        Network network,
+        LiveConfig config,
+        Policy policy,
+        Classifier classifier,
+        Router router,
+        Spool spool,
+        Tracker tracker) {
+
+    private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+    /// A short name that nobody can guess and that is read out easily: {@code 7K2QM9A}. Unique enough among those that are remembered.
+    String freshName(int length) {
+        byte[] random = new byte[length];
+        entropy.fill(random);
+        char[] text = new char[length];
+        for (int i = 0; i < length; i++) {
+            text[i] = DIGITS.charAt(random[i] & 31);
+        }
+        return new String(text);
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.isthmus.address.ReversePath;
+import org.isthmus.config.Snapshot;
+import org.isthmus.smtp.LineCheck;
+import org.isthmus.smtp.MailParameters;
+import org.isthmus.transit.Envelope;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
+
+/// What a mail transaction has gathered so far. RFC 5321 §3.3. Belongs to one session's thread.
+final class Transaction {
+    /// The configuration by which all of this transaction is judged.
+    final Snapshot snapshot;
+
+    final ReversePath from;
+    final MailParameters parameters;
+
+    /// Watches the line ends of content that comes in chunks, unless it was announced as BINARYMIME.
+    final LineCheck lines = new LineCheck();
+
+    private final List<Recipient> recipients = new ArrayList<>(4);
+    private final List<List<Step>> steps = new ArrayList<>(4);
+    private @Nullable Set<Recipient> seen;
+    private int taken;
+    private int refused;
+    private @Nullable Intake content;
+
+    Transaction(Snapshot snapshot, ReversePath from, MailParameters parameters) {
+        this.snapshot = snapshot;
+        this.from = from;
+        this.parameters = parameters;
+    }
+
+    /// Adds a recipient. One that is named twice in the same way gets one copy.
+    void add(Recipient recipient, List<Step> why) {
+        taken++;
+        if (!recipients.isEmpty()) {
+            if (seen == null) {
+                seen = new HashSet<>(recipients);
+            }
+            if (!seen.add(recipient)) {
+                return;
+            }
+        }
+        recipients.add(recipient);
+        steps.add(why);
+    }
+
+    void countRefused() {
+        refused++;
+    }
+
+    /// RCPT commands that were answered with 250.
+    int taken() {
+        return taken;
+    }
+
+    /// RCPT commands that were refused.
+    int refused() {
+        return refused;
+    }
+
+    List<Recipient> recipients() {
+        return recipients;
+    }
+
+    /// For every recipient, in order: why it was accepted.
+    List<List<Step>> steps() {
+        return steps;
+    }
+
+    Envelope envelope() {
+        return new Envelope(from, parameters, recipients);
+    }
+
+    /// The content, once DATA or BDAT has begun.
+    @Nullable Intake content() {
+        return content;
+    }
+
+    void begin(Intake intake) {
+        content = intake;
+    }
+
+    /// Forgets everything; what has arrived of the content is as if it never was.
+    void abandon() {
+        if (content != null) {
+            content.abandon();
+        }
+    }
+}
