@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.StatusClass;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
@@ -103,7 +104,14 @@ final class Attempt {
     /// No more servers: what is open waits, unless all servers refused us for good.
     void giveUp() {
         Cause cause = last != null ? last : new Cause.Local("no server was tried", EnhancedStatus.of("4.3.0"));
-        settleOpen(last != null && !anyPassing ? new Outcome.Failed(cause) : new Outcome.Deferred(cause));
+        settleOpen(last != null && !anyPassing ? new Outcome.Failed(cause) : new Outcome.Deferred(temporary(cause)));
+    }
+
+    /// One server's refusal for good is only trouble that may pass while another has not refused.
+    private static Cause temporary(Cause cause) {
+        return cause instanceof Cause.Replied replied
+                ? new Cause.Replied(replied.peer(), replied.stage(), replied.reply(), replied.status().as(StatusClass.PERSISTENT_TRANSIENT_FAILURE))
+                : cause;
     }
 
     DeliveryAttempt finish(Duration now) {
