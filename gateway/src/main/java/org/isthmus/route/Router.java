@@ -16,5 +16,22 @@ public interface Router {
     /// @param size octets, for routes that depend on it; 0 if unknown
     /// @param attempts made so far, for fallbacks
     /// @param released a person released it from hold, so the loopback policy {@code hold} does not hold it again
-    record Facts(ReversePath from, long size, int attempts, boolean released) {}
+    /// @param passes how often the message has been here before: Received lines in it that our hostname wrote. 0 if unknown
+    record Facts(ReversePath from, long size, int attempts, boolean released, int passes) {
+
+        /// For a message that has not been here before, as far as anybody knows.
+        public Facts(ReversePath from, long size, int attempts, boolean released) {
+            this(from, size, attempts, released, 0);
+        }
+
+        /// All that is known at RCPT.
+        public static Facts of(ReversePath from) {
+            return new Facts(from, 0, 0, false, 0);
+        }
+
+        /// It has left and come back. Decides when the loopback policy is {@code send}: what has made its trip is delivered inside.
+        public boolean returned() {
+            return passes > 0;
+        }
+    }
 }

@@ -19,7 +19,7 @@ import org.isthmus.platform.Disk;
 import org.isthmus.platform.Time;
 
 /// The files of an operator, in memory and only for reading, and the clock on his wall.
-final class OperatorFiles implements Disk, Time {
+public final class OperatorFiles implements Disk, Time {
     private final Map<Path, byte[]> contents = new HashMap<>();
     private final Map<Path, Instant> changed = new HashMap<>();
     private final Set<Path> broken = new HashSet<>();
