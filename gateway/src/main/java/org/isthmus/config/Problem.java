@@ -25,6 +25,17 @@ public record Problem(
         return new Problem(id, Severity.WARNING, true, at, message, java.util.List.of(), fix);
     }
 
+    /// In one line: {@code isthmus.conf:12: error: unknown key "retri"; did you mean "retry"? [unknown-key]}.
+    public String text() {
+        String place = at == null ? "" : at + ": ";
+        return place + severity.name().toLowerCase(java.util.Locale.ROOT) + ": " + message + (fix == null ? "" : "; write " + fix) + " [" + id + "]";
+    }
+
+    public boolean isError() {
+        return severity == Severity.ERROR;
+    }
+
+    /// How bad it is. Only an error keeps a configuration from being used.
     public enum Severity {
         ERROR,
         WARNING,

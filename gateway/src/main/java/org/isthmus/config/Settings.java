@@ -183,7 +183,16 @@ public record Settings(
     /// Loop control.
     public record Loop(
             @Doc("What happens to mail for the site that would go outward: turn-around | reject | send | hold. DisableLoopbackConnections = 1 | 0 is read as reject | send.") LoopbackSetting loopback,
-            @Doc("Received lines with which a message is refused. RFC 5321 §6.3 recommends at least 100.") int hopLimit) {}
+            @Doc("Received lines with which a message is refused. RFC 5321 §6.3 recommends at least 100; below 30 is an error.") int hopLimit,
+            @Doc("Findings of loop prediction (LPxx) in spite of which the configuration is used.") Set<String> accept) {
+        public Loop {
+            accept = Set.copyOf(accept);
+        }
+
+        public Loop(LoopbackSetting loopback, int hopLimit) {
+            this(loopback, hopLimit, Set.of());
+        }
+    }
 
     /// The setting of the origin, with the place where it stands, so that a refusal can name it.
     /// @param name as the operator wrote it: loopback, DisableLoopbackConnections, DisableLoopbackConnection

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.config;
+
+import java.net.InetAddress;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.isthmus.address.Domain;
+import org.isthmus.config.Settings.Hop;
+import org.isthmus.syntax.SyntaxProblem;
+import org.isthmus.transit.Way;
+
+/// Reads {@code next-hops}.
+final class HopReader {
+    private static final Kind<Target> URL = new Kind<>("\"smtp://host:port\" or \"lmtp://host:port\"", HopReader::target);
+
+    private final Section root;
+    private final Problems problems;
+
+    HopReader(Section root) {
+        this.root = root;
+        this.problems = root.problems();
+    }
+
+    Map<String, Hop> hops() {
+        Optional<Section> written = root.section("next-hops");
+        Map<String, Hop> hops = new LinkedHashMap<>();
+        for (Section.Named named : written.map(Section::named).orElse(List.of())) {
+            hop(named.name(), named.section()).ifPresent(hop -> hops.put(hop.name(), hop));
+        }
+        written.ifPresent(Section::finish);
+        return hops;
+    }
+
+    private Optional<Hop> hop(String name, Section section) {
+        if (name.equals(Settings.AddressSpace.MX) || name.equals("*") || name.isBlank()) {
+            problems.error("bad-value", section.at(), "no next hop can be called \"" + name + "\"; that word means something else in a route");
+        }
+        if (!section.has("url")) {
+            problems.error("missing-key", section.at(), section.name("url") + " is missing: which server it is", "url = \"smtp://host:25\"");
+        }
+        Optional<Target> target = section.one("url", URL);
+        target.ifPresent(url -> later(section, url));
+        Optional<Boolean> inside = section.one("inside", Kind.FLAG);
+        InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
+        Optional<Hop.UnknownUsers> unknownUsers = section.one("unknown-users", Kind.word(Hop.UnknownUsers.class));
+        Optional<String> tls = section.one("tls", Kind.word("off", "optional", "required"));
+        if (tls.isPresent() && !tls.get().equals("off")) {
+            section.notYet(false, "TLS", "tls");
+        }
+        section.notYet(false, "authentication", "login");
+        section.finish();
+        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, section.at()));
+    }
+
+    private void later(Section section, Target target) {
+        if (target.secure()) {
+            problems.error("not-yet", section.at("url"), section.name("url") + ": smtps needs TLS, which this release does not have");
+        }
+        if (target.login()) {
+            problems.error("not-yet", section.at("url"), section.name("url") + ": user information in a URL needs authentication, which this release does not have");
+        }
+    }
+
+    private record Target(Way.Protocol protocol, boolean secure, boolean login, String host, int port) {}
+
+    private static Target target(String text) {
+        int slashes = text.indexOf("://");
+        String scheme = slashes < 0 ? "" : text.substring(0, slashes).toLowerCase(Locale.ROOT);
+        List<String> schemes = List.of("smtp", "lmtp", "smtps");
+        if (slashes < 0) {
+            throw new Kind.Wrong("has no protocol", "; did you mean \"smtp://" + text + "\"?");
+        }
+        if (!schemes.contains(scheme)) {
+            throw new Kind.Wrong("has the unknown protocol " + scheme, NearestName.hint(scheme, schemes));
+        }
+        String rest = text.substring(slashes + 3);
+        int user = rest.lastIndexOf('@');
+        rest = rest.substring(user + 1);
+        if (rest.endsWith("/")) {
+            rest = rest.substring(0, rest.length() - 1);
+        }
+        if (rest.indexOf('/') >= 0 || rest.indexOf('?') >= 0) {
+            throw new IllegalArgumentException("has a path; a mail server has none");
+        }
+        HostPort split = HostPort.split(rest);
+        checkHost(rest, split.host());
+        int port = split.port().orElse(scheme.equals("lmtp") ? 24 : scheme.equals("smtps") ? 465 : 25);
+        if (port == 0) {
+            throw new IllegalArgumentException("has port 0, which nobody can be reached at");
+        }
+        return new Target(scheme.equals("lmtp") ? Way.Protocol.LMTP : Way.Protocol.SMTP, scheme.equals("smtps"), user >= 0, split.host(), port);
+    }
+
+    private static void checkHost(String written, String host) {
+        if (host.isEmpty()) {
+            throw new IllegalArgumentException("has no host");
+        }
+        if (host.indexOf(':') >= 0 || host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'))) {
+            if (host.indexOf(':') >= 0 && !written.startsWith("[")) {
+                throw new IllegalArgumentException("has an IPv6 address without brackets, like [2001:db8::1]");
+            }
+            Kind.ADDRESS.reader().read(host);
+            return;
+        }
+        try {
+            Domain.parse(host);
+        } catch (SyntaxProblem e) {
+            throw new IllegalArgumentException("has the host \"" + host + "\": " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The keys of each object, for hints across objects and for names with dots in them. What a key means stands at the records of {@link Settings}.
+final class Keys {
+    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency");
+    static final Set<String> DOMAIN = Set.of(
+            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "DisableLoopbackConnections", "DisableLoopbackConnection");
+    static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "tls", "login");
+    /// The objects whose keys are names of the operator's choice.
+    static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP);
+
+    private static final Map<String, Set<String>> ALL = Map.ofEntries(
+            Map.entry("connector", Set.of("hostname", "data", "postmaster", "postmaster-to")),
+            Map.entry("identity", Set.of("addresses", "names", "mx-port")),
+            Map.entry("listeners.NAME", LISTENER),
+            Map.entry("domains.NAME", DOMAIN),
+            Map.entry("next-hops.NAME", HOP),
+            Map.entry("routes", Set.of("to", "via", "cost", "from", "min-size", "max-size", "fallback", "fallback-after")),
+            Map.entry("loop", Set.of("loopback", "hop-limit", "accept", "DisableLoopbackConnections", "DisableLoopbackConnection")),
+            Map.entry("queue", Set.of("retry", "lifetime", "delay-notice", "priority")),
+            Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "timeouts")),
+            Map.entry("delivery.concurrency", Set.of("total", "per-destination")),
+            Map.entry("delivery.timeouts", Set.of("connect", "greeting", "command", "data", "data-block", "end-of-data")),
+            Map.entry("limits", Set.of("message-size", "recipients", "sessions", "sessions-per-client", "errors", "idle", "header-size", "header-fields")),
+            Map.entry("dns", Set.of("servers")),
+            Map.entry("tracking", Set.of("keep", "room")),
+            Map.entry("log", Set.of("level", "format", "mail-log")),
+            Map.entry("", Set.of("trusted-networks")));
+
+    private Keys() {}
+
+    /// Where a key that stands in the wrong object belongs; nothing if it belongs nowhere.
+    static String elsewhere(String key, String path) {
+        List<String> places = new ArrayList<>();
+        ALL.forEach((place, keys) -> {
+            if (keys.contains(key) && !place.equals(path)) {
+                places.add(place.isEmpty() ? "the top of the file" : place + " { }");
+            }
+        });
+        places.sort(null);
+        return places.isEmpty() || places.size() > 3 ? "" : "; " + key + " belongs into " + String.join(" or ", places);
+    }
+}
