@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.spool;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.isthmus.platform.Disk;
+import org.isthmus.platform.Time;
+import org.jspecify.annotations.Nullable;
+
+/// Says whether the disk has room for another message. The disk is asked a few times a second at most; between, what drafts expect is reckoned.
+final class RoomGauge {
+    private static final Duration FRESH = Duration.ofMillis(250);
+
+    private final Disk disk;
+    private final Time time;
+    private final Path folder;
+    private final long reserve;
+    private @Nullable Duration asked;
+    private long usable;
+    private long expected;
+
+    RoomGauge(Disk disk, Time time, Path folder, long reserve) {
+        this.disk = disk;
+        this.time = time;
+        this.folder = folder;
+        this.reserve = reserve;
+    }
+
+    /// @throws NoRoom if so many octets, with all others that are expected, would touch the reserve
+    void reserve(long octets) throws IOException {
+        Duration now = time.elapsed();
+        if (stale(now)) {
+            long answer = disk.usable(folder);
+            synchronized (this) {
+                usable = answer;
+                asked = now;
+            }
+        }
+        synchronized (this) {
+            if (usable - expected - reserve < octets) {
+                asked = null;
+                throw new NoRoom("the disk has " + (usable >> 20) + " MiB left, of which " + (reserve >> 20) + " MiB are kept back"
+                        + (expected + octets > 0 ? " and " + (expected + octets >> 20) + " MiB are wanted" : ""));
+            }
+            expected += octets;
+        }
+    }
+
+    private synchronized boolean stale(Duration now) {
+        return asked == null || now.minus(asked).compareTo(FRESH) > 0;
+    }
+
+    synchronized void release(long octets) {
+        expected -= octets;
+    }
+}
