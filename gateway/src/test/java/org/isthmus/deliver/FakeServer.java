@@ -83,6 +83,7 @@ final class FakeServer {
         private boolean inData;
         private long chunk = -1;
         private boolean lastChunk;
+        private byte before;
 
         void receive(byte[] from, int offset, int length) {
             writes.add(new String(from, offset, length, StandardCharsets.ISO_8859_1));
@@ -100,11 +101,12 @@ final class FakeServer {
                 return;
             }
             line.write(octet);
-            byte[] soFar = line.toByteArray();
-            boolean ended = soFar.length >= 2 && soFar[soFar.length - 2] == '\r' && soFar[soFar.length - 1] == '\n';
+            boolean ended = octet == '\n' && before == '\r';
+            before = octet;
             if (!ended) {
                 return;
             }
+            byte[] soFar = line.toByteArray();
             line.reset();
             if (inData) {
                 dataLine(soFar);
