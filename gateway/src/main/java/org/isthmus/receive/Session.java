@@ -94,8 +94,7 @@ final class Session {
         } catch (IOException e) {
             leaveSilently("lost: " + e.getMessage());
         } finally {
-            endTransaction();
-            phase = new Phase.Closing();
+            leave();
         }
     }
 
@@ -148,7 +147,7 @@ final class Session {
                 case ENDLESS -> close(Replies.LINE_ENDLESS);
                 case SILENT -> close(Replies.IDLE);
                 case STOPPING -> close(Replies.STOPPING);
-                case CLOSED, TAKEN -> phase = new Phase.Closing();
+                case CLOSED, TAKEN -> leave();
             }
         }
     }
@@ -399,7 +398,7 @@ final class Session {
             }
             case LOST -> {
                 note(command, transaction, Replies.LOST.with(hostname()));
-                phase = new Phase.Closing();
+                leave();
             }
         }
         return false;
@@ -411,7 +410,6 @@ final class Session {
             record(rooms.freshName(TRACE_ID), command, transaction.from, null, reply,
                     List.of(Step.of("content", "a message ends with CRLF . CRLF, or its last chunk", null, transaction.content().octets() + " octets thrown away")));
         }
-        endTransaction();
     }
 
     private void finish(Transaction transaction, Intake content, @Nullable Violation violation) throws IOException {
@@ -492,8 +490,13 @@ final class Session {
     }
 
     private void close(Reply last) throws IOException {
-        phase = new Phase.Closing();
+        leave();
         output.put(last);
+    }
+
+    private void leave() {
+        endTransaction();
+        phase = new Phase.Closing();
     }
 
     private void endTransaction() {

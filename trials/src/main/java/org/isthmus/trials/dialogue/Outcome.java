@@ -68,7 +68,6 @@ final class Outcome {
         }
         String all = new String(octets, StandardCharsets.ISO_8859_1);
         int end = endOfFirstField(all);
-        String wanted = new String(DialogueReader.octets(rest), StandardCharsets.ISO_8859_1);
         String found = switch (word) {
             case "from" -> message.envelope().from().text();
             case "to" -> String.join(", ", message.envelope().recipients().stream().map(one -> one.address().text()).toList());
@@ -83,7 +82,7 @@ final class Outcome {
             case "ret" -> String.valueOf(message.envelope().parameters().returnContent());
             default -> throw new IllegalArgumentException(dialogue.name() + ".smtp:" + phrase.number() + ": no word of the language: " + word);
         };
-        boolean fits = word.equals("is") ? found.equals(wanted) : Glob.fits(rest, found);
+        boolean fits = word.equals("is") ? found.equals(new String(DialogueReader.octets(rest), StandardCharsets.ISO_8859_1)) : Glob.fits(rest, found);
         if (!fits) {
             throw new Mismatch(dialogue, phrase.number(), "message " + which + " " + word + ": " + found.replace("\r\n", "\\r\\n"));
         }

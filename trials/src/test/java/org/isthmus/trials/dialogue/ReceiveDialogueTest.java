@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.isthmus.platform.live.LivePlatform;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -33,6 +34,25 @@ class ReceiveDialogueTest {
     @TestFactory
     Stream<DynamicTest> inMemory() throws IOException {
         return all().stream().map(dialogue -> DynamicTest.dynamicTest(dialogue.name(), () -> MemoryRun.run(dialogue)));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> overASocket() throws IOException {
+        LivePlatform live = LivePlatform.open();
+        return all().stream().filter(dialogue -> !dialogue.waits())
+                .map(dialogue -> DynamicTest.dynamicTest(dialogue.name(), () -> SocketRun.run(dialogue, live.platform())))
+                .onClose(live::close);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> cutAnywhere() throws IOException {
+        return all().stream().filter(SplitRun::possible).map(dialogue -> DynamicTest.dynamicTest(dialogue.name(), () -> {
+            SplitRun.run(dialogue, 0, 1);
+            SplitRun.run(dialogue, 0, 1_000_000);
+            for (long seed = 1; seed <= 20; seed++) {
+                SplitRun.run(dialogue, seed, seed < 10 ? 4 : 300);
+            }
+        }));
     }
 
     @Test
