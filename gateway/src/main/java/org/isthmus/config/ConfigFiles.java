@@ -9,7 +9,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,13 +39,13 @@ final class ConfigFiles {
 
     /// Takes the text of the main file as given.
     void text(Path file, String text) {
-        scan(file, text, 0);
+        scan(file, text, List.of());
     }
 
     /// Reads the main file and all that belongs to it.
     /// @return the files to merge, the later ones overriding the earlier; empty if the main file cannot be read
     List<Path> read(Path main) {
-        if (!readFile(main, new SourceLine(main.toString(), 0), 0)) {
+        if (!readFile(main, new SourceLine(main.toString(), 0), List.of())) {
             return List.of();
         }
         List<Path> all = new ArrayList<>();
@@ -54,7 +53,7 @@ final class ConfigFiles {
         Path folder = main.resolveSibling("conf.d");
         for (String name : names(folder)) {
             Path file = folder.resolve(name);
-            if (name.endsWith(".conf") && readFile(file, new SourceLine(file.toString(), 0), 0)) {
+            if (name.endsWith(".conf") && readFile(file, new SourceLine(file.toString(), 0), List.of())) {
                 all.add(file);
             }
         }
@@ -114,12 +113,12 @@ final class ConfigFiles {
         }
     }
 
-    private boolean readFile(Path file, SourceLine asked, int depth) {
+    private boolean readFile(Path file, SourceLine asked, List<Path> outer) {
         if (texts.containsKey(file)) {
             return true;
         }
         try {
-            scan(file, disk == null ? "" : read(disk, file), depth);
+            scan(file, disk == null ? "" : read(disk, file), outer);
             return true;
         } catch (NoSuchFileException e) {
             problems.error("missing-file", asked, "there is no file " + file);
@@ -131,26 +130,30 @@ final class ConfigFiles {
         return false;
     }
 
-    private void scan(Path file, String text, int depth) {
+    private void scan(Path file, String text, List<Path> outer) {
         Path folder = file.toAbsolutePath().getParent();
         folders.put(file.toString(), folder == null ? Path.of("/") : folder);
         HoconScan.Result result = HoconScan.scan(file.toString(), text, namedObjects, problems);
         broken |= result.usable().isEmpty();
         texts.put(file, result.usable().orElse(""));
         substitutions.addAll(result.substitutions());
-        Set<String> asked = new HashSet<>();
+        List<Path> chain = new ArrayList<>(outer);
+        chain.add(file);
         for (HoconScan.Include include : result.includes()) {
-            include(file, include, depth, asked);
+            include(file, include, chain);
         }
     }
 
-    private void include(Path from, HoconScan.Include include, int depth, Set<String> asked) {
+    private void include(Path from, HoconScan.Include include, List<Path> chain) {
+        Path file = included(from, include.target());
         if (disk == null) {
             problems.error("missing-file", include.at(), "a text without a file cannot include " + include.target());
-        } else if (depth >= DEEPEST_INCLUDE) {
-            problems.error("syntax", include.at(), "files include each other more than " + DEEPEST_INCLUDE + " deep, or in a circle");
-        } else if (asked.add(include.target())) {
-            readFile(included(from, include.target()), include.at(), depth + 1);
+        } else if (chain.contains(file)) {
+            problems.error("syntax", include.at(), "the file " + file + " includes itself, by way of others perhaps");
+        } else if (chain.size() > DEEPEST_INCLUDE) {
+            problems.error("syntax", include.at(), "files include each other more than " + DEEPEST_INCLUDE + " deep");
+        } else {
+            readFile(file, include.at(), chain);
         }
     }
 

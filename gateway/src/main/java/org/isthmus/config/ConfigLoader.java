@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.isthmus.platform.Disk;
-import org.isthmus.transit.SourceLine;
 import org.jspecify.annotations.Nullable;
 
 /// The way from the operator's text to {@link Settings}, or to all that is wrong with it.
@@ -50,11 +49,12 @@ public final class ConfigLoader {
         }
         Section section = new Section(root.get(), "", files, problems);
         Settings settings = new SettingsReader(section, order.getFirst().toString()).read();
-        SourceLine postmasterTo = section.section("connector").map(connector -> connector.at("postmaster-to")).orElse(section.at());
-        SourceLine suspended = section.section("delivery").map(delivery -> delivery.at("suspended")).orElse(section.at());
         List<String> hops = section.section("next-hops").map(inner -> inner.named().stream().map(Section.Named::name).toList()).orElse(List.of());
-        new References(settings, hops, problems).check(postmasterTo, suspended);
-        SettingsCheck.check(settings).forEach(problems::add);
+        new References(settings, hops, problems).check(section.place("connector.postmaster-to"), section.place("delivery.suspended"));
+        if (!problems.hasErrors()) {
+            // Where something could not be read, its default stands, and what that shows may be no mistake of the operator.
+            SettingsCheck.check(settings, section::place).forEach(problems::add);
+        }
         return new Loaded(problems.hasErrors() ? Optional.empty() : Optional.of(settings), problems.sorted());
     }
 

@@ -125,7 +125,7 @@ final class DomainReader {
         // Letters and digits would take ordinary names apart; @ and " are not part of any.
         boolean good = text.length() == 1 && text.charAt(0) > 32 && text.charAt(0) < 127 && !Character.isLetterOrDigit(text.charAt(0)) && "@\"\\<>(),:;[]".indexOf(text) < 0;
         if (!good) {
-            throw new IllegalArgumentException("is neither");
+            throw new IllegalArgumentException("cannot separate anything");
         }
         return Optional.of(text.charAt(0));
     }
@@ -137,7 +137,7 @@ final class DomainReader {
         boolean alone = way.equals("any") || way.equals("call-out");
         if (!ways.contains(way)) {
             boolean path = text.startsWith("/") || text.endsWith(".txt");
-            throw new Kind.Wrong("is none of them", path ? "; did you mean \"file:" + text + "\"?" : NearestName.hint(way, ways));
+            throw new Kind.Wrong("is not among its values", path ? "; did you mean \"file:" + text + "\"?" : NearestName.hint(way, ways));
         }
         if (alone == (colon >= 0) || text.length() == colon + 1) {
             throw new IllegalArgumentException(alone ? "has something behind its colon" : "does not say which " + way);

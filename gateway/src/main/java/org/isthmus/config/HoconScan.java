@@ -32,6 +32,7 @@ final class HoconScan {
     private final Map<String, Set<String>> namedObjects;
     private final int[] lineEnds;
     private final Map<String, Integer> defined = new HashMap<>();
+    private final List<Again> again = new ArrayList<>();
     private final TreeMap<Integer, String> insertions = new TreeMap<>();
     private final List<Include> includes = new ArrayList<>();
     private final List<Substitution> substitutions = new ArrayList<>();
@@ -57,6 +58,7 @@ final class HoconScan {
     static Result scan(String file, String text, Map<String, Set<String>> namedObjects, Problems problems) {
         HoconScan scan = new HoconScan(file, text, namedObjects, problems);
         scan.root();
+        scan.duplicates();
         return new Result(scan.broken ? Optional.empty() : Optional.of(scan.repaired()), scan.includes, scan.substitutions);
     }
 
@@ -160,13 +162,26 @@ final class HoconScan {
         define(full, start, append || substituted);
     }
 
+    /// A key that is defined again.
+    private record Again(String path, int start, int first, boolean onPurpose) {}
+
     /// Notes a definition. Appending and overriding by an (optional) substitution are ways to define a key again on purpose.
     private void define(List<String> full, int start, boolean onPurpose) {
-        Integer first = defined.putIfAbsent(String.join("\0", full), start);
-        if (first != null && !onPurpose) {
-            String name = full.getLast().startsWith("\0") ? "" : full.getLast();
-            problems.error("duplicate-key", place(start), "\"" + name + "\" stands here a second time; the first is in line " + place(first).line()
-                    + ". HOCON would quietly make one of both");
+        String path = String.join("\0", full);
+        Integer first = defined.putIfAbsent(path, start);
+        if (first != null) {
+            again.add(new Again(path, start, first, onPurpose));
+        }
+    }
+
+    /// Reports what is defined twice; not what is so only because the object around it is.
+    private void duplicates() {
+        for (Again one : again) {
+            boolean inner = again.stream().anyMatch(other -> one.path().startsWith(other.path() + "\0"));
+            if (!one.onPurpose() && !inner) {
+                problems.error("duplicate-key", place(one.start()), "\"" + one.path().substring(one.path().lastIndexOf('\0') + 1) + "\" stands here a second time; the first is in line "
+                        + place(one.first()).line() + ". HOCON would quietly make one of both");
+            }
         }
     }
 
@@ -275,6 +290,8 @@ final class HoconScan {
         int special = -1;
         boolean substituted = false;
         boolean plain = true;
+        boolean container = false;
+        boolean scalar = false;
         if (peek() == '[' && addressInBrackets()) {
             special = at;
             at = endOfRun(at + 1);
@@ -284,24 +301,29 @@ final class HoconScan {
             if (c == '"') {
                 string();
                 plain = false;
-            } else if (c == '{') {
+                scalar = true;
+            } else if (c == '{' || c == '[') {
                 int opened = at++;
-                body(path, opened);
+                if (c == '{') {
+                    body(path, opened);
+                } else {
+                    array(path, opened);
+                }
                 plain = false;
-            } else if (c == '[') {
-                int opened = at++;
-                array(path, opened);
-                plain = false;
+                container = true;
             } else if (text.startsWith("${", at)) {
                 substitution();
                 substituted = true;
                 plain = false;
             } else {
                 special = special < 0 && isSpecial() ? at : special;
+                scalar |= !blank(c);
                 at++;
             }
         }
-        if (special >= 0) {
+        if (container && scalar) {
+            fail("syntax", start, "a text beside an object or list; expected a comma or a new line between two values");
+        } else if (special >= 0) {
             unquoted(start, special, plain);
         }
         return substituted;
@@ -326,6 +348,12 @@ final class HoconScan {
         String value = text.substring(start, end);
         String shown = value.length() > 80 ? value.substring(0, 80) + "..." : value;
         char c = text.charAt(special);
+        String before = text.substring(start, special).strip();
+        if (c == '=' && before.indexOf(' ') >= 0) {
+            fail("syntax", start, shown + ": two settings in one line need a comma between them", before.substring(0, before.lastIndexOf(' ')) + ", "
+                    + before.substring(before.lastIndexOf(' ') + 1) + " =");
+            return;
+        }
         String what = c == '/' ? "// would begin a comment" : c == '#' ? "# would begin a comment" : "it contains " + c;
         problems.error("needs-quotes", place(start), shown + " needs quotes: " + what, plain ? "\"" + shown + "\"" : "the whole value between one pair of quotes");
         if (plain) {

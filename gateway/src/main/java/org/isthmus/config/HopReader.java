@@ -71,7 +71,7 @@ final class HopReader {
         String scheme = slashes < 0 ? "" : text.substring(0, slashes).toLowerCase(Locale.ROOT);
         List<String> schemes = List.of("smtp", "lmtp", "smtps");
         if (slashes < 0) {
-            throw new Kind.Wrong("has no protocol", "; did you mean \"smtp://" + text + "\"?");
+            throw new Kind.Wrong("has no protocol with ://", text.indexOf('/') >= 0 ? "" : "; did you mean \"smtp://" + text + "\"?");
         }
         if (!schemes.contains(scheme)) {
             throw new Kind.Wrong("has the unknown protocol " + scheme, NearestName.hint(scheme, schemes));

@@ -85,7 +85,7 @@ record Kind<T>(String expected, Reader<T> reader) {
         return new Kind<>(String.join(" | ", known.keySet()), text -> {
             E word = known.get(text);
             if (word == null) {
-                throw new Wrong("is none of them", NearestName.hint(text, known.keySet()));
+                throw new Wrong("is not among its values", NearestName.hint(text, known.keySet()));
             }
             return word;
         });
@@ -96,7 +96,7 @@ record Kind<T>(String expected, Reader<T> reader) {
         List<String> known = List.of(words);
         return new Kind<>(String.join(" | ", known), text -> {
             if (!known.contains(text)) {
-                throw new Wrong("is none of them", NearestName.hint(text, known));
+                throw new Wrong("is not among its values", NearestName.hint(text, known));
             }
             return text;
         });
@@ -143,7 +143,7 @@ record Kind<T>(String expected, Reader<T> reader) {
         try {
             return Domain.parse(text);
         } catch (SyntaxProblem e) {
-            throw new IllegalArgumentException(text.endsWith(".") ? "ends with a dot, which is neither needed nor taken" : "is none: " + e.getMessage());
+            throw new IllegalArgumentException(text.endsWith(".") ? "ends with a dot, which is neither needed nor taken" : "is no domain name: " + e.getMessage());
         }
     }
 
@@ -158,7 +158,7 @@ record Kind<T>(String expected, Reader<T> reader) {
         try {
             return Mailbox.parse(text);
         } catch (SyntaxProblem | IllegalArgumentException e) {
-            throw new IllegalArgumentException("is none: " + e.getMessage());
+            throw new IllegalArgumentException("is no address: " + e.getMessage());
         }
     }
 
@@ -174,7 +174,7 @@ record Kind<T>(String expected, Reader<T> reader) {
     private static String finding(String text) {
         boolean good = text.length() == 4 && text.startsWith("LP") && text.substring(2).chars().allMatch(c -> c >= '0' && c <= '9');
         if (!good) {
-            throw new IllegalArgumentException("is none");
+            throw new IllegalArgumentException("is no id");
         }
         return text;
     }
@@ -196,11 +196,19 @@ record Kind<T>(String expected, Reader<T> reader) {
 
     private static Cidr network(String text) {
         int slash = text.indexOf('/');
-        if (text.indexOf(',') >= 0) {
-            throw new IllegalArgumentException("is more than one; several stand in a list: [\"...\", \"...\"]");
-        }
+        single(text);
         address(slash < 0 ? text : text.substring(0, slash));
-        return Cidr.parse(text);
+        try {
+            return Cidr.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("is no network: " + e.getMessage());
+        }
+    }
+
+    private static void single(String text) {
+        if (text.indexOf(',') >= 0) {
+            throw new IllegalArgumentException("is more than one; several stand in a list, each by itself");
+        }
     }
 
     // ---- amounts
@@ -255,6 +263,7 @@ record Kind<T>(String expected, Reader<T> reader) {
     }
 
     static Duration duration(String text) {
+        single(text);
         Amount amount = amount(text);
         Duration unit = DURATION_UNITS.get(amount.unit());
         if (unit == null) {

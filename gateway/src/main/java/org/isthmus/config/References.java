@@ -56,7 +56,7 @@ final class References {
 
     private static String choices(String name, Collection<String> names) {
         String hint = NearestName.hint(name, names);
-        return !hint.isEmpty() ? hint : names.isEmpty() ? "; none is configured" : "; there are " + String.join(", ", names);
+        return !hint.isEmpty() ? hint : names.isEmpty() ? "; none is configured" : "; expected " + String.join(" or ", names);
     }
 
     private void address(String where, String text, SourceLine at) {

@@ -50,6 +50,16 @@ final class Section {
         return value == null ? at() : HoconReader.place(value.origin());
     }
 
+    /// Where a setting stands that is named by its full path without quotes; the nearest object around it if it is not written.
+    SourceLine place(String path) {
+        int dot = path.indexOf('.');
+        if (dot < 0) {
+            return at(path);
+        }
+        ConfigValue inner = object.get(path.substring(0, dot));
+        return inner instanceof ConfigObject section ? new Section(section, "", files, problems).place(path.substring(dot + 1)) : at(path.substring(0, dot));
+    }
+
     boolean has(String key) {
         return value(key) != null;
     }
@@ -76,6 +86,11 @@ final class Section {
             read(name(key), element, kind).ifPresent(result::add);
         }
         return Optional.of(result);
+    }
+
+    /// True if a list is written that has nothing in it.
+    boolean isEmptyList(String key) {
+        return value(key) instanceof ConfigList list && list.isEmpty();
     }
 
     /// A file that is named relative to the file the name stands in.

@@ -5,25 +5,35 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Host;
 import org.isthmus.config.Settings.DomainPattern;
 import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.transit.SourceLine;
+import org.jspecify.annotations.Nullable;
 
 /// What settings alone show to be a mistake, or likely one, though every line of them is right. Needs neither files nor DNS; loops are predicted elsewhere.
 public final class SettingsCheck {
     private final Settings settings;
+    private final Function<String, @Nullable SourceLine> places;
     private final List<Problem> found = new ArrayList<>();
 
-    private SettingsCheck(Settings settings) {
+    private SettingsCheck(Settings settings, Function<String, @Nullable SourceLine> places) {
         this.settings = settings;
+        this.places = places;
     }
 
-    /// Everything there is to say.
+    /// Everything there is to say. {@link ConfigLoader} has it said already; this is for settings that come from elsewhere.
     public static List<Problem> check(Settings settings) {
-        SettingsCheck check = new SettingsCheck(settings);
+        return check(settings, path -> null);
+    }
+
+    /// @param places where a setting stands, by its path
+    static List<Problem> check(Settings settings, Function<String, @Nullable SourceLine> places) {
+        SettingsCheck check = new SettingsCheck(settings, places);
+        check.listeners();
         check.domains();
         check.unusedHops();
         check.routes();
@@ -31,6 +41,12 @@ public final class SettingsCheck {
         check.postmaster();
         check.queue();
         return List.copyOf(check.found);
+    }
+
+    private void listeners() {
+        if (settings.listeners().isEmpty()) {
+            warn("no-listener", places.apply("listeners"), "listeners is empty: no mail comes in");
+        }
     }
 
     private void domains() {
@@ -90,17 +106,16 @@ public final class SettingsCheck {
 
     private void routes() {
         if (settings.routes().stream().noneMatch(route -> route.to() instanceof DomainPattern.Everything)) {
-            SourceLine at = settings.routes().isEmpty() ? null : settings.routes().getFirst().at();
-            found.add(Problem.warning("no-default-route", at, "no route goes to \"*\": mail for domains that no route names is refused", "{ to = \"*\", via = mx }"));
+            found.add(Problem.warning("no-default-route", places.apply("routes"), "no route goes to \"*\": mail for domains that no route names is refused", "{ to = \"*\", via = mx }"));
         }
     }
 
     private void trustedNetworks() {
         for (Cidr network : settings.trustedNetworks()) {
             if (network.bits() == 0) {
-                warn("open-relay", null, "trusted-networks contains " + network + ": everybody may send to anywhere through this connector");
+                warn("open-relay", places.apply("trusted-networks"), "trusted-networks contains " + network + ": everybody may send to anywhere through this connector");
             } else if (network.bits() < 8 && network.address().getAddress().length == 4) {
-                warn("open-relay", null, "trusted-networks contains " + network + ", an uncommonly large part of the Internet");
+                warn("open-relay", places.apply("trusted-networks"), "trusted-networks contains " + network + ", an uncommonly large part of the Internet");
             }
         }
     }
@@ -110,7 +125,7 @@ public final class SettingsCheck {
         boolean served = host instanceof Domain domain
                 && (domain.equals(settings.connector().hostname()) || settings.domains().stream().anyMatch(one -> one.name().matches(domain)));
         if (!served && !settings.domains().isEmpty()) {
-            warn("postmaster", null, "connector.postmaster " + settings.connector().postmaster() + " is in none of the domains served here: reports about trouble leave the site, "
+            warn("postmaster", places.apply("connector.postmaster"), "connector.postmaster " + settings.connector().postmaster() + " is in none of the domains served here: reports about trouble leave the site, "
                     + "and are lost when the way out is the trouble");
         }
     }
@@ -118,11 +133,11 @@ public final class SettingsCheck {
     private void queue() {
         Settings.Queue queue = settings.queue();
         if (!queue.retry().isEmpty() && queue.retry().getFirst().compareTo(queue.lifetime()) >= 0) {
-            warn("queue", null, "queue.retry begins with " + Kind.words(queue.retry().getFirst()) + ", queue.lifetime is " + Kind.words(queue.lifetime()) + ": nothing is ever tried twice");
+            warn("queue", places.apply("queue.retry"), "queue.retry begins with " + Kind.words(queue.retry().getFirst()) + ", queue.lifetime is " + Kind.words(queue.lifetime()) + ": nothing is ever tried twice");
         }
     }
 
-    private void warn(String id, @org.jspecify.annotations.Nullable SourceLine at, String message) {
+    private void warn(String id, @Nullable SourceLine at, String message) {
         found.add(Problem.warning(id, at, message, null));
     }
 }

@@ -49,13 +49,13 @@ final class SettingsReader {
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
                 connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(), limits(), dns(), tracking(), log(connector.data()));
-        root.notYet(true, "the console", "console");
+        root.notYet(true, "the web console", "console");
         root.notYet(true, "TLS", "tls");
         root.notYet(true, "authentication", "auth");
         root.notYet(true, "the knowledge base", "knowledge");
         root.notYet(true, "alerts", "alerts");
         root.notYet(false, "rewriting", "rewrite", "copies");
-        root.notYet(false, "a cluster", "cluster");
+        root.notYet(false, "several nodes", "cluster");
         root.notYet(false, "filters", "milters", "checks", "dnsbl", "trusted-upstreams");
         root.notYet(false, "rate limits", "rate-limits");
         root.finish();
@@ -212,8 +212,8 @@ final class SettingsReader {
         if (written.isPresent()) {
             Section section = written.get();
             Optional<List<Duration>> steps = section.several("retry", PAUSE);
-            if (steps.isPresent() && steps.get().isEmpty()) {
-                problems.error("bad-value", section.at("retry"), "queue.retry has no good waiting time; expected a list like [1m, 5m, 15m, 30m, 1h]");
+            if (section.isEmptyList("retry")) {
+                problems.error("bad-value", section.at("retry"), "queue.retry is empty, so nothing would be tried twice; expected a list like [1m, 5m, 15m, 30m, 1h]");
             }
             retry = steps.filter(list -> !list.isEmpty()).orElse(retry);
             lifetime = section.one("lifetime", Kind.duration(minutes(1))).orElse(lifetime);
