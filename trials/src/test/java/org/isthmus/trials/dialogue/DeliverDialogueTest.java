@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.trials.dialogue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.isthmus.address.Domain;
+import org.isthmus.address.Mailbox;
+import org.isthmus.address.ReversePath;
+import org.isthmus.config.ByteSize;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.deliver.SmtpCourier;
+import org.isthmus.platform.Channel;
+import org.isthmus.platform.Entropy;
+import org.isthmus.platform.Threads;
+import org.isthmus.smtp.BodyType;
+import org.isthmus.smtp.MailParameters;
+import org.isthmus.smtp.RcptParameters;
+import org.isthmus.smtp.ReportOn;
+import org.isthmus.smtp.ReturnContent;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Content;
+import org.isthmus.transit.ContentFacts;
+import org.isthmus.transit.DeliveryAttempt;
+import org.isthmus.transit.DeliveryRequest;
+import org.isthmus.transit.Envelope;
+import org.isthmus.transit.Exchange;
+import org.isthmus.transit.LoopEvidence;
+import org.isthmus.transit.NextHop;
+import org.isthmus.transit.Origin;
+import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Priority;
+import org.isthmus.transit.QueueId;
+import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientState;
+import org.isthmus.transit.Recognition;
+import org.isthmus.transit.Way;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/// Runs the dialogues in {@code src/test/dialogues/deliver} against the courier.
+class DeliverDialogueTest {
+    private static final Path FOLDER = Path.of("src/test/dialogues/deliver");
+
+    @TestFactory
+    Stream<DynamicTest> dialogues() throws IOException {
+        try (Stream<Path> files = Files.list(FOLDER)) {
+            List<Path> all = files.filter(file -> file.toString().endsWith(".smtp")).sorted().toList();
+            assertThat(all).hasSizeGreaterThanOrEqualTo(25);
+            return all.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> run(DeliverDialogue.read(file))));
+        }
+    }
+
+    private static void run(DeliverDialogue dialogue) throws InterruptedException {
+        ScriptedServer server = new ScriptedServer(dialogue.connections());
+        SmtpCourier courier = new SmtpCourier(server, server, new NoThreads(), new NoChance());
+        DeliveryRequest request = request(dialogue.given());
+        Snapshot snapshot = snapshot(dialogue.given());
+        DeliveryAttempt attempt = courier.deliver(request, snapshot);
+        for (int i = 1; i < dialogue.deliveries(); i++) {
+            server.resume();
+            attempt = courier.deliver(request, snapshot);
+        }
+        courier.closeIdle();
+        check(dialogue, request, attempt);
+        server.checkOver();
+    }
+
+    private static void check(DeliverDialogue dialogue, DeliveryRequest request, DeliveryAttempt attempt) {
+        for (int number : request.recipients()) {
+            Mailbox address = request.message().envelope().recipients().get(number).address();
+            assertThat(words(attempt.outcomes().get(number))).as("outcome of " + address).isEqualTo(dialogue.outcomes().get(address.text()));
+            if (attempt.outcomes().get(number) instanceof Outcome.Delivered delivered) {
+                assertThat(dialogue.remarks()).doesNotContain(delivered.reportsOn() ? "reports here" : "reports there");
+            }
+        }
+        assertThat(dialogue.outcomes()).hasSize(request.recipients().size());
+        assertThat(attempt.ambiguous()).isEqualTo(dialogue.remarks().contains("ambiguous"));
+    }
+
+    private static String words(Outcome outcome) {
+        return switch (outcome) {
+            case Outcome.Delivered delivered -> "delivered";
+            case Outcome.Deferred deferred -> "deferred " + status(deferred.cause());
+            case Outcome.Failed failed -> "failed " + status(failed.cause());
+            case Outcome.Expanded expanded -> "expanded";
+            case Outcome.Removed removed -> "removed";
+            case null -> "none";
+        };
+    }
+
+    private static String status(Cause cause) {
+        return cause.status().toString();
+    }
+
+    private static DeliveryRequest request(DeliverDialogue.Given given) {
+        byte[] content = DeliverDialogue.octets(given.get("content", "Subject: one\\r\\n\\r\\nbody\\r\\n"));
+        List<Recipient> recipients = new ArrayList<>();
+        for (String address : given.get("to", "b@example.org").split(" ")) {
+            recipients.add(Recipient.of(Mailbox.of(address), new RcptParameters(reportOn(given), null)));
+        }
+        QueuedMessage message = new QueuedMessage(
+                new QueueId(1),
+                new Envelope(from(given.get("from", "a@example.net")), parameters(given), recipients),
+                new Origin.Report(null),
+                java.time.Instant.EPOCH,
+                new ContentFacts(content.length, body(given), given.has("utf8-headers"), 0, null, null, 0, Priority.NORMAL, 0),
+                Collections.nCopies(recipients.size(), RecipientState.Waiting.from(java.time.Instant.EPOCH)));
+        List<Integer> numbers = IntStream.range(0, recipients.size()).boxed().toList();
+        return new DeliveryRequest(message, numbers, List.of(way(given)), content(content), recognition(given));
+    }
+
+    private static EnumSet<ReportOn> reportOn(DeliverDialogue.Given given) {
+        if (!given.has("notify")) {
+            return null;
+        }
+        EnumSet<ReportOn> set = EnumSet.noneOf(ReportOn.class);
+        for (String word : given.get("notify", "").split(",")) {
+            if (!word.equals("NEVER")) {
+                set.add(ReportOn.valueOf(word));
+            }
+        }
+        return set;
+    }
+
+    private static ReversePath from(String text) {
+        return text.equals("<>") ? ReversePath.NULL : new ReversePath.To(Mailbox.of(text));
+    }
+
+    private static BodyType body(DeliverDialogue.Given given) {
+        return Stream.of(BodyType.values()).filter(type -> type.keyword().equals(given.get("body", "7BIT"))).findFirst().orElseThrow();
+    }
+
+    private static MailParameters parameters(DeliverDialogue.Given given) {
+        ReturnContent returnContent = given.has("ret") ? ReturnContent.valueOf(given.get("ret", "")) : null;
+        return new MailParameters(OptionalLong.empty(), body(given), given.has("utf8"), returnContent, given.values().get("envid"));
+    }
+
+    private static Way way(DeliverDialogue.Given given) {
+        boolean lmtp = given.get("protocol", "smtp").equals("lmtp");
+        List<Exchange> exchanges = IntStream.rangeClosed(1, Integer.parseInt(given.get("servers", "1")))
+                .mapToObj(i -> new Exchange("mx" + i + ".example.org", List.of(ScriptedServer.address(i)))).toList();
+        return new Way(new NextHop.Named("hop"), lmtp ? Way.Protocol.LMTP : Way.Protocol.SMTP, exchanges, lmtp || given.has("inside"));
+    }
+
+    private static Recognition recognition(DeliverDialogue.Given given) {
+        String mark = given.values().get("ourselves");
+        return mark == null ? Recognition.NONE
+                : (peer, greeting, ehlo) -> ehlo.contains(mark) ? Optional.of(new LoopEvidence("L3", "it is us", null, List.of())) : Optional.empty();
+    }
+
+    private static Content content(byte[] content) {
+        return new Content() {
+            @Override
+            public long size() {
+                return content.length;
+            }
+
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(content);
+            }
+        };
+    }
+
+    private static Snapshot snapshot(DeliverDialogue.Given given) {
+        Duration day = Duration.ofDays(1);
+        Duration minute = Duration.ofMinutes(1);
+        Settings.Timeouts timeouts = new Settings.Timeouts(minute, minute, minute, minute, minute, minute);
+        return new Snapshot(1, new Settings(
+                new Settings.Connector(Domain.of("mx.example.com"), Path.of("/nowhere"), Mailbox.of("postmaster@example.com"), null),
+                new Settings.Identity(List.of(), List.of(), 25),
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of(),
+                List.of(),
+                new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.TURN_AROUND, "loopback", null), 100),
+                new Settings.Queue(List.of(day), day, List.of(), Map.of()),
+                new Settings.Delivery(10, 10, List.of(), !given.get("reuse", "yes").equals("no"), null, timeouts),
+                new Settings.Limits(ByteSize.mebibytes(50), 100, 100, 100, 20, day, ByteSize.mebibytes(1), 1000),
+                new Settings.Dns(List.of()),
+                new Settings.Tracking(day, ByteSize.mebibytes(1)),
+                new Settings.Log("info", "text", null)));
+    }
+
+    private static final class NoThreads implements Threads {
+        @Override
+        public Actor start(String name, Runnable body) {
+            return new Actor() {
+                @Override
+                public void interrupt() {}
+
+                @Override
+                public void join() {}
+            };
+        }
+
+        @Override
+        public Actor startOnOwnThread(String name, Runnable body) {
+            return start(name, body);
+        }
+
+        @Override
+        public <T> Channel<T> channel(int capacity) {
+            throw new UnsupportedOperationException("no channel is needed here");
+        }
+    }
+
+    private static final class NoChance implements Entropy {
+        @Override
+        public void fill(byte[] into) {}
+
+        @Override
+        public long below(long bound) {
+            return 0;
+        }
+    }
+}
