@@ -6,6 +6,9 @@ import org.isthmus.config.Snapshot;
 
 /// Knows which addresses reside here. Safe for all threads; answers from memory.
 public interface Directory {
+    /// So many expansions in a row are no organisation but a circle.
+    int MOST_EXPANSIONS = 20;
+
     Presence find(Mailbox address, Snapshot snapshot);
 
     /// Whether the address has a mailbox of its own here: what {@link #find} would say if no alias and no catch-all stood for it.

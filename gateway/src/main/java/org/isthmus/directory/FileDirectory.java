@@ -3,12 +3,14 @@ package org.isthmus.directory;
 
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
+import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.RecipientSource;
 import org.isthmus.config.Settings.SiteDomain;
@@ -68,6 +70,11 @@ public final class FileDirectory implements Directory {
 
     private static Optional<SiteDomain> domain(Mailbox address, Snapshot snapshot) {
         return address.host() instanceof Domain name ? DomainTable.of(snapshot).find(name) : Optional.empty();
+    }
+
+    /// What is wrong with the files that these settings name, and with the aliases in them, for people who check a configuration. Reads the files if need be.
+    public List<Problem> problems(Settings settings) {
+        return new DirectoryCheck(this, settings).problems();
     }
 
     WatchedFile<RecipientsFile> recipients(Path path) {

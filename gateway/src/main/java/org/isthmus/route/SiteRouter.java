@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.AddressKey;
+import org.isthmus.directory.Directory;
 import org.isthmus.directory.Presence;
 import org.isthmus.dns.Resolver;
 import org.isthmus.loop.Classifier;
@@ -36,9 +37,6 @@ import org.jspecify.annotations.Nullable;
 /// Where several ways are offered, the first that can be had is the first to try and the others come behind. If none can be had, trouble that may pass defers,
 /// and of what is final a loop goes before everything else.
 public final class SiteRouter implements Router {
-    /// So many expansions in a row are no organisation but a circle.
-    static final int MOST_EXPANSIONS = 20;
-
     private final Classifier classifier;
     private final Function<Snapshot, SiteIdentity> identity;
     private final Resolver resolver;
@@ -72,7 +70,7 @@ public final class SiteRouter implements Router {
     }
 
     private static Route expand(Recipient recipient, Presence.Expands expands, List<Step> steps) {
-        if (recipient.via().size() >= MOST_EXPANSIONS) {
+        if (recipient.via().size() >= Directory.MOST_EXPANSIONS) {
             return circle(recipient, expands.step().at(), steps);
         }
         // RFC 3461 §5.2.7.3: an alias of one address is forwarding; of several, it is reported as expanded.

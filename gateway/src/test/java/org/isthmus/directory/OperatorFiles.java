@@ -27,11 +27,11 @@ public final class OperatorFiles implements Disk, Time {
     int opened;
     int looked;
 
-    OperatorFiles write(String path, String content) {
+    public OperatorFiles write(String path, String content) {
         return write(path, content.getBytes(StandardCharsets.UTF_8));
     }
 
-    OperatorFiles write(String path, byte[] content) {
+    public OperatorFiles write(String path, byte[] content) {
         contents.put(Path.of(path), content);
         changed.put(Path.of(path), now);
         return this;
@@ -49,7 +49,7 @@ public final class OperatorFiles implements Disk, Time {
         }
     }
 
-    void pass(Duration duration) {
+    public void pass(Duration duration) {
         now = now.plus(duration);
     }
 
