@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.cli.control;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.isthmus.address.Domain;
+import org.isthmus.address.Mailbox;
+import org.isthmus.address.ReversePath;
+import org.isthmus.config.Problem;
+import org.isthmus.schedule.QueueControl;
+import org.isthmus.smtp.BodyType;
+import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.MailParameters;
+import org.isthmus.smtp.RcptParameters;
+import org.isthmus.smtp.Reply;
+import org.isthmus.spool.Spool;
+import org.isthmus.tracking.Counters;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Client;
+import org.isthmus.transit.ContentFacts;
+import org.isthmus.transit.Envelope;
+import org.isthmus.transit.Origin;
+import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Peer;
+import org.isthmus.transit.Priority;
+import org.isthmus.transit.QueueId;
+import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientState;
+import org.isthmus.transit.SourceLine;
+import org.isthmus.transit.Stage;
+import org.jspecify.annotations.Nullable;
+
+/// A server with one message in its queue, which remembers what it was asked.
+public final class FakeOperations implements Operations {
+    public static final Instant NOW = Instant.parse("2026-11-24T08:45:01Z");
+    public static final Instant ACCEPTED = Instant.parse("2026-11-24T05:40:01Z");
+    public static final QueueId ID = QueueId.at(ACCEPTED);
+
+    /// What was asked, in order: {@code retry(Selector[...], dryRun=false, by root)}.
+    public final List<String> asked = new ArrayList<>();
+    public boolean reloadRefused;
+    public @Nullable RuntimeException fault;
+    public int changed = 2;
+
+    public static QueuedMessage message() {
+        Peer peer = new Peer("mx.partner.example", new InetSocketAddress(InetAddress.ofLiteral("198.51.100.9"), 25));
+        Client client = new Client("site", new InetSocketAddress(InetAddress.ofLiteral("10.0.0.5"), 25), new InetSocketAddress(InetAddress.ofLiteral("10.0.0.7"), 41000),
+                null, "alice", "s1");
+        Cause cause = new Cause.Replied(peer, Stage.RCPT, Reply.of(451, "4.7.1", "Greylisted"), EnhancedStatus.of("4.7.1"));
+        RecipientState.Waiting waiting = new RecipientState.Waiting(NOW.plusSeconds(600), 3, 0, cause, true, false);
+        List<Recipient> recipients = List.of(
+                new Recipient(Mailbox.of("bob@partner.example"), RcptParameters.NONE, List.of(Mailbox.of("all@site.example"))),
+                Recipient.of(Mailbox.of("carol@site.example"), RcptParameters.NONE),
+                Recipient.of(Mailbox.of("dan@partner.example"), RcptParameters.NONE));
+        return new QueuedMessage(ID, new Envelope(new ReversePath.To(Mailbox.of("alice@site.example")),
+                new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, null, null), recipients), new Origin.Received(client, "ESMTP"), ACCEPTED,
+                new ContentFacts(12_800, BodyType.SEVENBIT, false, 500, "<m1@site.example>", "evil \u001b[31m subject", 1, Priority.NORMAL, 0),
+                List.of(waiting, new RecipientState.Held("loopback", "loop.loopback = hold", ACCEPTED, RecipientState.Waiting.from(ACCEPTED)),
+                        new RecipientState.Settled(new Outcome.Delivered(peer, Reply.of(250, "2.0.0", "queued"), false, false))));
+    }
+
+    @Override
+    public ServerStatus status() {
+        if (fault != null) {
+            throw fault;
+        }
+        QueueControl.Status queue = new QueueControl.Status(1, 1, 1, 0, 7, 3, 1, ACCEPTED, Set.of("partner.example"), List.of(new QueueControl.Destination("mx:partner.example", 1, 0, "backed off until 08:55")));
+        return new ServerStatus("ready", 4711, NOW.minus(Duration.ofHours(3)), NOW, "/etc/isthmus/isthmus.conf", 2, NOW.minus(Duration.ofHours(1)),
+                List.of(new ServerStatus.Door("internet", "0.0.0.0:25", 12)), queue, new Spool.Room(1, 12_800, 3L << 30),
+                new Counters(12, 1, 7, 3, 1, 0, 0, Map.of("RCPT 550 5.1.1", 5L, "MAIL 552 5.3.4", 1L), 0));
+    }
+
+    @Override
+    public Reloaded reload(Set<String> acceptedLoops, String by) {
+        asked.add("reload(" + acceptedLoops + ", by " + by + ")");
+        Problem problem = reloadRefused ? Problem.error("unknown-key", new SourceLine("isthmus.conf", 12), "no key is called hostnam", "hostname")
+                : Problem.warning("LP12", new SourceLine("isthmus.conf", 3), "our own address is trusted", null);
+        return new Reloaded(!reloadRefused, reloadRefused ? 2 : 3, List.of(problem));
+    }
+
+    @Override
+    public QueueControl queue() {
+        return new Queue();
+    }
+
+    @Override
+    public void syncTracking() {
+        asked.add("sync");
+    }
+
+    private final class Queue implements QueueControl {
+        @Override
+        public List<QueuedMessage> list(Selector selector, int most) {
+            asked.add("list(" + selector + ", " + most + ")");
+            return selector.held() || selector.equals(Selector.ALL) || selector.ids().contains(ID) ? List.of(message()) : List.of();
+        }
+
+        @Override
+        public Optional<QueuedMessage> show(QueueId id) {
+            return id.equals(ID) ? Optional.of(message()) : Optional.empty();
+        }
+
+        private int act(String verb, Selector selector, boolean dryRun, String by) throws IOException {
+            if (selector.reason() != null && selector.reason().equals("disk")) {
+                throw new IOException("No space left on device");
+            }
+            asked.add(verb + "(" + selector + ", dryRun=" + dryRun + ", by " + by + ")");
+            return changed;
+        }
+
+        @Override
+        public int retry(Selector selector, boolean dryRun, String by) throws IOException {
+            return act("retry", selector, dryRun, by);
+        }
+
+        @Override
+        public int hold(Selector selector, boolean dryRun, String by) throws IOException {
+            return act("hold", selector, dryRun, by);
+        }
+
+        @Override
+        public int release(Selector selector, boolean dryRun, String by) throws IOException {
+            return act("release", selector, dryRun, by);
+        }
+
+        @Override
+        public int remove(Selector selector, boolean dryRun, String by) throws IOException {
+            return act("remove", selector, dryRun, by);
+        }
+
+        @Override
+        public int bounce(Selector selector, boolean dryRun, String by) throws IOException {
+            return act("bounce", selector, dryRun, by);
+        }
+
+        @Override
+        public int flush(@Nullable Domain domain, String by) {
+            asked.add("flush(" + domain + ", by " + by + ")");
+            return 1;
+        }
+
+        @Override
+        public void suspend(String destination, String by) {
+            asked.add("suspend(" + destination + ", by " + by + ")");
+        }
+
+        @Override
+        public boolean resume(String destination, String by) {
+            asked.add("resume(" + destination + ", by " + by + ")");
+            return destination.equals("partner.example");
+        }
+
+        @Override
+        public Status status() {
+            return FakeOperations.this.status().queue();
+        }
+    }
+}
