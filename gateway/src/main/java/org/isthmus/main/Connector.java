@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.main;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.isthmus.config.LiveConfig;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.deliver.SmtpCourier;
+import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.LiveIdentity;
+import org.isthmus.loop.SiteClassifier;
+import org.isthmus.platform.CachingResolver;
+import org.isthmus.platform.Disk;
+import org.isthmus.platform.Platform;
+import org.isthmus.policy.Policy;
+import org.isthmus.receive.Receiver;
+import org.isthmus.receive.Rooms;
+import org.isthmus.receive.SessionView;
+import org.isthmus.report.DsnReporter;
+import org.isthmus.route.SiteRouter;
+import org.isthmus.schedule.QueueControl;
+import org.isthmus.schedule.Scheduler;
+import org.isthmus.spool.JournalSpool;
+import org.isthmus.spool.Spool;
+import org.isthmus.tracking.Counters;
+import org.isthmus.tracking.Event;
+import org.isthmus.tracking.Facts;
+import org.isthmus.tracking.TrackingLog;
+import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Recognition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The whole server on a platform: every part and what it is connected to, in the order in which it starts. It stops in the opposite order.
+/// The simulated world starts this very class.
+public final class Connector implements Closeable {
+    private static final Logger LOG = LoggerFactory.getLogger(Connector.class);
+
+    private final Platform platform;
+    private final LiveConfig config;
+    private final CachingResolver dns;
+    private final FileDirectory directory;
+    private final TrackingLog tracking;
+    private final JournalSpool spool;
+    private final Scheduler scheduler;
+    private final SmtpCourier courier;
+    private final Receiver receiver;
+    private final Closeable lock;
+    private boolean stopped;
+
+    /// Starts everything. When this returns, mail is accepted and the queue moves.
+    ///
+    /// @param processId for whoever tries to start a second one on the same folder
+    /// @throws DataFolderTaken if another process has the data folder
+    /// @throws IOException if a listener cannot be opened or the disk does not work; the message says which
+    public static Connector start(Platform platform, LiveConfig config, long processId) throws IOException, DataFolderTaken {
+        Settings settings = config.current().settings();
+        Path data = settings.connector().data();
+        platform.disk().createFolders(data);
+        Closeable lock = lock(platform.disk(), data, processId);
+        boolean started = false;
+        try {
+            Connector connector = new Connector(platform, config, data, lock);
+            started = true;
+            return connector;
+        } finally {
+            if (!started) {
+                lock.close();
+            }
+        }
+    }
+
+    private static Closeable lock(Disk disk, Path data, long processId) throws IOException, DataFolderTaken {
+        Path file = data.resolve("lock");
+        Optional<Closeable> lock = disk.lock(file, processId + "\n");
+        if (lock.isEmpty()) {
+            throw new DataFolderTaken("another Isthmus, process " + owner(disk, file) + ", has the data folder " + data);
+        }
+        return lock.get();
+    }
+
+    private static String owner(Disk disk, Path file) {
+        try (Disk.File open = disk.open(file)) {
+            ByteBuffer text = ByteBuffer.allocate(20);
+            open.read(text, 0);
+            return new String(text.array(), 0, text.position(), StandardCharsets.US_ASCII).strip();
+        } catch (IOException e) {
+            return "unknown";
+        }
+    }
+
+    private Connector(Platform platform, LiveConfig config, Path data, Closeable lock) throws IOException {
+        this.platform = platform;
+        this.config = config;
+        this.lock = lock;
+        dns = new CachingResolver(platform.dns(), platform.time(), platform.threads());
+        directory = new FileDirectory(platform.disk(), platform.time());
+        directory.prepare(config.current().settings());
+        LiveIdentity identity = new LiveIdentity(platform.network(), platform.time());
+        SiteClassifier classifier = new SiteClassifier(directory);
+        SiteRouter router = new SiteRouter(classifier, identity::current, dns, platform.entropy());
+        tracking = TrackingLog.open(
+                data, () -> settings().tracking(), () -> settings().log(), platform.disk(), platform.time(), platform.threads());
+        Arrivals arrivals = new Arrivals();
+        spool = JournalSpool.open(
+                platform.disk(), platform.time(), platform.entropy(), platform.threads(), data.resolve("spool"),
+                arrivals::arrived, tracking, Facts::encode, JournalSpool.Options.DEFAULT);
+        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
+        scheduler = new Scheduler(new Scheduler.Parts(
+                config, spool, router, courier, new DsnReporter(), Recognition.NONE,
+                platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));
+        arrivals.to(scheduler);
+        receiver = new Receiver(new Rooms(
+                platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
+                new Policy(), classifier, router, spool, tracking));
+        open(identity);
+    }
+
+    private void open(LiveIdentity identity) throws IOException {
+        boolean open = false;
+        try {
+            receiver.open(settings().listeners());
+            identity.bound(receiver.addresses());
+            // Nothing is delivered before we know at which addresses and ports we are ourselves.
+            scheduler.start();
+            receiver.start();
+            open = true;
+        } finally {
+            if (!open) {
+                closeStores();
+            }
+        }
+        note("started", "configuration " + config.current().version());
+    }
+
+    /// Where messages go from the spool: the scheduler, which is made after it.
+    private static final class Arrivals {
+        private @Nullable Scheduler scheduler;
+
+        void to(Scheduler scheduler) {
+            this.scheduler = scheduler;
+        }
+
+        void arrived(QueuedMessage message) {
+            Scheduler to = scheduler;
+            if (to != null) {
+                to.arrived(message);
+            }
+        }
+    }
+
+    private Settings settings() {
+        return config.current().settings();
+    }
+
+    /// Where the listeners are, by name, with the ports that were chosen.
+    public Map<String, InetSocketAddress> addresses() {
+        return receiver.addresses();
+    }
+
+    /// The configuration in force.
+    public Snapshot configuration() {
+        return config.current();
+    }
+
+    public QueueControl queue() {
+        return scheduler.control();
+    }
+
+    public List<SessionView> sessions() {
+        return receiver.sessions();
+    }
+
+    public Spool.Room room() {
+        return spool.room();
+    }
+
+    public Counters counters() {
+        return tracking.counters();
+    }
+
+    /// Writes out what tracking has in memory.
+    public void syncTracking() throws IOException {
+        tracking.force();
+    }
+
+    /// Swaps the configuration in one step: transactions and attempts that have begun finish under the one they began with. The caller has checked it.
+    public void replace(Settings next) {
+        directory.prepare(next);
+        long version = config.current().version() + 1;
+        config.replace(new Snapshot(version, next));
+        dns.flush();
+        scheduler.reconfigured();
+        note("reloaded", "configuration " + version);
+    }
+
+    private void note(String what, String detail) {
+        Instant now = platform.time().now();
+        tracking.record(new Event.Noted(now, what, detail));
+    }
+
+    /// Stops in order: no new clients, open transactions and attempts finish, everything is written down.
+    /// @param patience for sessions and attempts together; what is not finished by then is cut off, and loses nothing
+    public synchronized void stop(Duration patience) throws InterruptedException {
+        if (stopped) {
+            return;
+        }
+        stopped = true;
+        Duration end = platform.time().elapsed().plus(patience);
+        note("stopping", "");
+        receiver.drain(patience);
+        Duration left = end.minus(platform.time().elapsed());
+        scheduler.stop(left.isNegative() ? Duration.ZERO : left);
+        courier.closeIdle();
+        closeStores();
+    }
+
+    /// The spool first: it hands its last facts to the tracking.
+    private void closeStores() {
+        try {
+            spool.close();
+        } catch (IOException e) {
+            LOG.error("closing the spool: {}", e.toString());
+        }
+        tracking.close();
+        try {
+            lock.close();
+        } catch (IOException e) {
+            LOG.error("releasing the data folder: {}", e.toString());
+        }
+    }
+
+    /// {@link #stop} with ten seconds of patience.
+    @Override
+    public void close() {
+        try {
+            stop(Duration.ofSeconds(10));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
