@@ -132,17 +132,17 @@ public final class DsnWriter {
         boolean utf8 = !isSevenBit(octets) && letter.international();
         // RFC 6533 §6.3: message/global-headers may be encoded; so may text/rfc822-headers, since it is text.
         return utf8
-                ? new Piece("Undelivered message header", "message/global-headers", octets, true)
-                : new Piece("Undelivered message header", "text/rfc822-headers", octets, true);
+                ? new Piece("Returned header", "message/global-headers", octets, true)
+                : new Piece("Returned header", "text/rfc822-headers", octets, true);
     }
 
     private Piece wholePiece(byte[] octets) {
         boolean plain = isSevenBit(octets) && hasGoodLines(octets);
         if (plain) {
-            return new Piece("Undelivered message", "message/rfc822", octets, false);
+            return new Piece("Returned message", "message/rfc822", octets, false);
         }
         if (letter.international()) {
-            return new Piece("Undelivered message", "message/global", octets, true);
+            return new Piece("Returned message", "message/global", octets, true);
         }
         // RFC 2046 §5.2.1: message/rfc822 must not be encoded, and a report that asks for 8BITMIME may end nowhere: so the header must do.
         Header header = HeaderReader.read(octets, 0, octets.length);
