@@ -46,7 +46,10 @@ public interface Behaviour {
 
     /// The first of two that does not simply comply.
     default Behaviour or(Behaviour other) {
-        return moment -> act(moment) instanceof Act.Comply ? other.act(moment) : act(moment);
+        return moment -> {
+            Act first = act(moment);
+            return first instanceof Act.Comply ? other.act(moment) : first;
+        };
     }
 
     /// Does this at a stage, always.

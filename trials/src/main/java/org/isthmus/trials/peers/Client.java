@@ -227,7 +227,7 @@ public final class Client {
     }
 
     /// RFC 5321 §4.5.2, and the end of the last line if it has none.
-    static byte[] stuffed(byte[] content) {
+    public static byte[] stuffed(byte[] content) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(content.length + 16);
         boolean start = true;
         for (byte b : content) {

@@ -11,7 +11,7 @@ import org.isthmus.platform.Connection;
 import org.isthmus.platform.Time;
 
 /// A connection read by lines and by counts. Only CRLF ends a line.
-final class Line {
+public final class Line {
     private static final int LONGEST = 1 << 16;
 
     private final Connection connection;
@@ -20,14 +20,14 @@ final class Line {
     private int at;
     private int end;
 
-    Line(Connection connection, Time time) {
+    public Line(Connection connection, Time time) {
         this.connection = connection;
         this.time = time;
     }
 
     /// The next line without its CRLF, each byte a character.
     /// @param limit for the whole line
-    String read(Duration limit) throws IOException {
+    public String read(Duration limit) throws IOException {
         Duration deadline = time.elapsed().plus(limit);
         ByteArrayOutputStream line = new ByteArrayOutputStream();
         int last = -1;
@@ -46,7 +46,7 @@ final class Line {
     }
 
     /// So many bytes.
-    byte[] read(int count, Duration limit) throws IOException {
+    public byte[] read(int count, Duration limit) throws IOException {
         Duration deadline = time.elapsed().plus(limit);
         byte[] bytes = new byte[count];
         for (int i = 0; i < count; i++) {
@@ -70,11 +70,11 @@ final class Line {
         return buffer[at++] & 0xff;
     }
 
-    void write(String text, Duration limit) throws IOException {
+    public void write(String text, Duration limit) throws IOException {
         write(text.getBytes(StandardCharsets.ISO_8859_1), limit);
     }
 
-    void write(byte[] bytes, Duration limit) throws IOException {
+    public void write(byte[] bytes, Duration limit) throws IOException {
         connection.write(bytes, 0, bytes.length, limit);
     }
 }
