@@ -82,13 +82,15 @@ public final class Admission {
                 }
             }
         }
-        Classified classified = classifier.classify(mailbox, snapshot);
-        steps.addAll(classified.steps());
-        Reply refusal = always ? null : objection(client, mailbox, classified, steps, snapshot);
-        if (refusal != null) {
-            return new Answer.Refused(refusal, steps);
+        if (!always) {
+            Classified classified = classifier.classify(mailbox, snapshot);
+            Reply refusal = objection(client, mailbox, classified, steps, snapshot);
+            if (refusal != null) {
+                steps.addAll(0, classified.steps());
+                return new Answer.Refused(refusal, steps);
+            }
         }
-        return way(Recipient.of(mailbox, wishes), from, parameters, classified, always, steps, snapshot);
+        return way(Recipient.of(mailbox, wishes), from, parameters, always, steps, snapshot);
     }
 
     private @Nullable Reply objection(Client client, Mailbox to, Classified classified, List<Step> steps, Snapshot snapshot) {
@@ -106,8 +108,7 @@ public final class Admission {
         return classified.kind() == RecipientClass.SITE_UNKNOWN ? Replies.UNKNOWN_RECIPIENT.with(to.text()) : null;
     }
 
-    private Answer way(
-            Recipient recipient, ReversePath from, MailParameters parameters, Classified classified, boolean always, List<Step> steps, Snapshot snapshot) {
+    private Answer way(Recipient recipient, ReversePath from, MailParameters parameters, boolean always, List<Step> steps, Snapshot snapshot) {
         Routing routing = router.route(recipient, new Router.Facts(from, parameters.size().orElse(0), 0, false), snapshot);
         steps.addAll(routing.steps());
         return switch (routing.route()) {
