@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.SequencedMap;
 import java.util.TreeMap;
@@ -42,7 +43,11 @@ public final class MemorySpool implements Spool {
         /// Writing content fails.
         BROKEN_WHILE_WRITING,
         /// The force before the 250 fails.
-        BROKEN_AT_COMMIT
+        BROKEN_AT_COMMIT;
+
+        static Trouble named(String name) {
+            return valueOf(name.toUpperCase(Locale.ROOT).replace('-', '_'));
+        }
     }
 
     private final Time time;
