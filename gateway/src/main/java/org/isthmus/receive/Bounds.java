@@ -34,5 +34,9 @@ final class Bounds {
     /// How long a client that is turned away at the door may take to read why.
     static final Duration FAREWELL = Duration.ofSeconds(5);
 
+    /// For how long, and how many octets, a client that was cut off in the middle of its speech is still listened to, so that it hears why.
+    static final Duration LINGER = Duration.ofMillis(500);
+    static final long LINGER_OCTETS = 1024 * 1024;
+
     private Bounds() {}
 }

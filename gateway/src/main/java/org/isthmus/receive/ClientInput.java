@@ -218,6 +218,24 @@ final class ClientInput {
         paceOctets += count;
     }
 
+    /// Reads on for a moment and throws it away. TCP resets a connection that is closed while something lies unread, and the reset may overtake our last reply. RFC 1122 §4.2.2.13
+    void linger() throws IOException {
+        Duration end = time.elapsed().plus(Bounds.LINGER);
+        long read = 0;
+        try {
+            while (read < Bounds.LINGER_OCTETS) {
+                Duration left = end.minus(time.elapsed());
+                int count = left.isPositive() ? connection.read(buffer, 0, buffer.length, left) : -1;
+                if (count < 0) {
+                    return;
+                }
+                read += count;
+            }
+        } catch (SocketTimeoutException e) {
+            // The client had its chance to read.
+        }
+    }
+
     /// How long the next wait may be. Each alone must be shorter than the idle time, and all together no longer than that plus the time that the octets take at the slowest pace.
     private Duration paced() throws SocketTimeoutException {
         Duration allowed = idle.plusMillis(paceOctets * 1000 / Bounds.SLOWEST).minus(time.elapsed().minus(paceStart));

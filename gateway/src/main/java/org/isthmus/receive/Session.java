@@ -58,6 +58,7 @@ final class Session {
     private final ContentReading reading;
     private int errors;
     private int idleCommands;
+    private boolean interrupting;
 
     Session(Rooms rooms, Settings.Listener listener, Connection connection, Gate gate) {
         this.rooms = rooms;
@@ -109,6 +110,9 @@ final class Session {
                 serve();
             }
             output.flush();
+            if (interrupting) {
+                input.linger();
+            }
         } catch (RuntimeException | StackOverflowError bug) {
             String traceId = rooms.freshName(TRACE_ID);
             LOG.error("internal error in session {} (trace {})", client.session(), traceId, bug);
@@ -144,7 +148,7 @@ final class Session {
                 case LINE -> line();
                 case FORBIDDEN_CHARACTER -> forbiddenCharacter();
                 case TOO_LONG -> mistake(Replies.LINE_TOO_LONG.with(Bounds.COMMAND_LINE));
-                case ENDLESS -> close(Replies.LINE_ENDLESS);
+                case ENDLESS -> cutOff(filled(Replies.LINE_ENDLESS));
                 case SILENT -> close(Replies.IDLE);
                 case STOPPING -> close(Replies.STOPPING);
                 case CLOSED, TAKEN -> leave();
@@ -160,7 +164,7 @@ final class Session {
         // RFC 8446 §5.1: a TLS client begins with a record of type handshake, 22.
         boolean tls = input.buffer()[input.lineStart()] == 22;
         if (tls) {
-            close(Replies.NOT_HTTP);
+            cutOff(filled(Replies.NOT_HTTP));
         } else {
             mistake(Replies.FORBIDDEN_CHARACTER.with());
         }
@@ -394,7 +398,7 @@ final class Session {
             }
             case ENDLESS -> {
                 long limit = rooms.config().current().settings().limits().messageSize().octets();
-                close(tracked(command, transaction == null ? null : transaction.from, null, Replies.TOO_LARGE.with(limit), List.of()));
+                cutOff(tracked(command, transaction == null ? null : transaction.from, null, Replies.TOO_LARGE.with(limit), List.of()));
             }
             case LOST -> {
                 note(command, transaction, Replies.LOST.with(hostname()));
@@ -434,7 +438,7 @@ final class Session {
     private void malformed(Command.Malformed malformed) throws IOException {
         if (malformed.verb().equals("BDAT")) {
             // What follows may be a chunk or a command. RFC 3030 §2 leaves no way to find out.
-            close(Replies.CHUNKS_LOST);
+            cutOff(filled(Replies.CHUNKS_LOST));
         } else {
             mistake(malformed.reply());
         }
@@ -443,7 +447,7 @@ final class Session {
     private void unrecognised(Command.Unrecognised command) throws IOException {
         switch (command.verb()) {
             // Cross-protocol attacks let a browser speak to us: nothing more is listened to.
-            case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "DELETE", "TRACE", "PATCH", "PRI" -> close(Replies.NOT_HTTP);
+            case "GET", "POST", "PUT", "HEAD", "OPTIONS", "CONNECT", "DELETE", "TRACE", "PATCH", "PRI" -> cutOff(filled(Replies.NOT_HTTP));
             default -> mistake(Replies.unrecognised(command));
         }
     }
@@ -462,7 +466,7 @@ final class Session {
     private void mistake(Reply reply) throws IOException {
         errors++;
         if (errors >= rooms.config().current().settings().limits().errors()) {
-            close(Replies.TOO_MANY_ERRORS.with(hostname(), reply.text()));
+            cutOff(Replies.TOO_MANY_ERRORS.with(hostname(), reply.text()));
         } else {
             output.put(reply);
         }
@@ -485,13 +489,21 @@ final class Session {
                 rooms.time().now(), traceId, client, command, from == null ? null : from.text(), to == null ? null : to.toString(), reply, steps));
     }
 
+    /// Says the last word.
     private void close(ReplyForm form) throws IOException {
-        close(form.with(form.text().contains("{}") ? new Object[] {hostname()} : new Object[0]));
+        leave();
+        output.put(filled(form));
     }
 
-    private void close(Reply last) throws IOException {
+    /// Says the last word to a client that is in the middle of its own.
+    private void cutOff(Reply last) throws IOException {
         leave();
         output.put(last);
+        interrupting = true;
+    }
+
+    private Reply filled(ReplyForm form) {
+        return form.text().contains("{}") ? form.with(hostname()) : form.with();
     }
 
     private void leave() {

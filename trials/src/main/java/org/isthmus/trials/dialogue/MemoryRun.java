@@ -24,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A dialogue with a session in memory, on one thread: each read of the session is where the client has its turn. Time passes only by `wait`.
 public final class MemoryRun implements Connection, Time, Entropy {
+    private static final Duration LONGEST_LINGER = Duration.ofSeconds(2);
+
     private final Dialogue dialogue;
     /// The client doesn't wait for replies, so it may have more to send when the server closes.
     private final boolean sendsAhead;
@@ -101,7 +103,8 @@ public final class MemoryRun implements Connection, Time, Entropy {
     }
 
     /// The client's turn, up to the next octets.
-    private void turn() throws IOException {
+    /// @param limit how long the server listens: a server that has said its last word may linger for a moment
+    private void turn(Duration limit) throws IOException {
         while (sending == null && !clientClosed && waiting.isZero()) {
             switch (lines.pollFirst()) {
                 case null -> throw new Mismatch(dialogue, 0, "the dialogue ends while the server still listens");
@@ -109,6 +112,7 @@ public final class MemoryRun implements Connection, Time, Entropy {
                 case Line.Also also -> ear.also(also);
                 case Line.Never never -> ear.never(never);
                 case Line.Close close -> clientClosed = true;
+                case Line.ServerCloses closes when limit.compareTo(LONGEST_LINGER) <= 0 -> clientClosed = true;
                 case Line.ServerCloses closes -> throw new Mismatch(dialogue, closes.number(), "the server still listens");
                 case Line.Send send -> {
                     sending = send.octets();
@@ -124,7 +128,7 @@ public final class MemoryRun implements Connection, Time, Entropy {
         Duration left = limit;
         while (true) {
             try {
-                turn();
+                turn(left);
             } catch (AssertionError e) {
                 failure = e;
                 throw new IOException("the dialogue failed", e);

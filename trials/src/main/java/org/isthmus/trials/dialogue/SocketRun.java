@@ -18,16 +18,18 @@ import org.isthmus.receive.Receiver;
 import org.isthmus.trials.dialogue.Dialogue.Mismatch;
 import org.jspecify.annotations.Nullable;
 
-/// A dialogue over a real socket, with the receiver's own listener and threads. Only the calendar and the client's address are those of the dialogue.
+/// A dialogue over a socket, a real or a simulated one, with the receiver's own listener and threads. Only the calendar and the client's address are those of the dialogue.
 public final class SocketRun {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Dialogue dialogue;
     private final Connection client;
+    private final Time time;
     private final Ear ear;
     private final Replies replies = new Replies();
 
-    private SocketRun(Dialogue dialogue, Connection client) {
+    private SocketRun(Dialogue dialogue, Connection client, Time time) {
+        this.time = time;
         this.dialogue = dialogue;
         this.client = client;
         this.ear = new Ear(dialogue);
@@ -42,7 +44,7 @@ public final class SocketRun {
         receiver.open(List.of(scene.listener()));
         receiver.start();
         try (Connection client = platform.network().connect(null, receiver.addresses().values().iterator().next(), PATIENCE)) {
-            new SocketRun(dialogue, client).converse();
+            new SocketRun(dialogue, client, platform.time()).converse();
         } finally {
             if (!receiver.drain(PATIENCE)) {
                 throw new Mismatch(dialogue, 0, "the session did not end");
@@ -51,7 +53,7 @@ public final class SocketRun {
         Outcome.check(dialogue, scene);
     }
 
-    private void converse() throws IOException {
+    private void converse() throws IOException, InterruptedException {
         for (Line line : dialogue.lines()) {
             switch (line) {
                 case Line.Send send -> send(send);
@@ -60,7 +62,7 @@ public final class SocketRun {
                 case Line.Never never -> ear.never(never);
                 case Line.Close close -> client.close();
                 case Line.ServerCloses closes -> serverCloses(closes);
-                case Line.Wait wait -> throw new IllegalArgumentException(dialogue.name() + " waits");
+                case Line.Wait wait -> time.sleep(wait.time());
             }
         }
     }

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.trials.world.NetworkFaults;
+import org.isthmus.trials.world.SimulatedHost;
+import org.isthmus.trials.world.World;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -42,6 +45,19 @@ class ReceiveDialogueTest {
         return all().stream().filter(dialogue -> !dialogue.waits())
                 .map(dialogue -> DynamicTest.dynamicTest(dialogue.name(), () -> SocketRun.run(dialogue, live.platform())))
                 .onClose(live::close);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> overASimulatedNetwork() throws IOException {
+        return all().stream().map(dialogue -> DynamicTest.dynamicTest(dialogue.name(), () -> {
+            for (long seed = 1; seed <= 3; seed++) {
+                World world = new World(seed);
+                SimulatedHost host = world.host("mx1", "192.0.2.25");
+                // Packets fall apart and come late, but they come.
+                world.network().faults(NetworkFaults.CALM);
+                world.run(() -> SocketRun.run(dialogue, host.platform()));
+            }
+        }));
     }
 
     @TestFactory
