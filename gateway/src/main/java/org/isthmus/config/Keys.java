@@ -24,7 +24,7 @@ final class Keys {
             Map.entry("routes", Set.of("to", "via", "cost", "from", "min-size", "max-size", "fallback", "fallback-after")),
             Map.entry("loop", Set.of("loopback", "hop-limit", "accept", "DisableLoopbackConnections", "DisableLoopbackConnection")),
             Map.entry("queue", Set.of("retry", "lifetime", "delay-notice", "priority")),
-            Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "timeouts")),
+            Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "ehlo-name", "timeouts")),
             Map.entry("delivery.concurrency", Set.of("total", "per-destination")),
             Map.entry("delivery.timeouts", Set.of("connect", "greeting", "command", "data", "data-block", "end-of-data")),
             Map.entry("limits", Set.of("message-size", "recipients", "sessions", "sessions-per-client", "errors", "idle", "header-size", "header-fields")),

@@ -230,9 +230,16 @@ public record Settings(
             @Doc("Destinations (next hop, domain or \"*\") that wait while mail for them is accepted.") List<String> suspended,
             @Doc("Whether one connection carries several messages.") boolean reuse,
             @Doc("The local address of outgoing connections.") @Nullable InetAddress sourceAddress,
+            @Doc("The name in EHLO, where the source address has another one than connector.hostname.") @Nullable Domain ehloName,
             Timeouts timeouts) {
         public Delivery {
             suspended = List.copyOf(suspended);
+        }
+
+        /// With connector.hostname in EHLO.
+        public Delivery(
+                int total, int perDestination, List<String> suspended, boolean reuse, @Nullable InetAddress sourceAddress, Timeouts timeouts) {
+            this(total, perDestination, suspended, reuse, sourceAddress, null, timeouts);
         }
     }
 

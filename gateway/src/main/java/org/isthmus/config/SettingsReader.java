@@ -253,10 +253,11 @@ final class SettingsReader {
         List<String> suspended = section.several("suspended", Kind.TEXT).orElse(List.of());
         boolean reuse = section.one("reuse", Kind.FLAG).orElse(true);
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
+        Domain ehloName = section.one("ehlo-name", Kind.DOMAIN).orElse(null);
         Settings.Timeouts timeouts = timeouts(section.section("timeouts"));
         section.notYet(false, "TLS", "tls");
         section.finish();
-        return new Settings.Delivery(total, perDestination, suspended, reuse, source, timeouts);
+        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts);
     }
 
     private static Settings.Timeouts timeouts(Optional<Section> written) {

@@ -3,6 +3,7 @@ package org.isthmus.deliver;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Peer;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 record Server(Way way, Peer peer, @Nullable InetAddress source, String helloName) {
 
     static Server of(Way way, String exchange, InetSocketAddress address, Settings settings) {
-        return new Server(way, new Peer(exchange, address), source(way.hop(), address, settings), settings.connector().hostname().ascii());
+        Domain hello = settings.delivery().ehloName() == null ? settings.connector().hostname() : settings.delivery().ehloName();
+        return new Server(way, new Peer(exchange, address), source(way.hop(), address, settings), hello.ascii());
     }
 
     /// Only an address of the same family can be a source; to peers of the other family the system chooses.

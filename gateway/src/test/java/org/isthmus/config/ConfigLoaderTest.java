@@ -135,7 +135,7 @@ class ConfigLoaderTest {
                   concurrency { total = 7, per-destination = 3 }
                   suspended = [mailstore, "example.net", "*", "*.example.net"]
                   reuse = off
-                  source-address = "2001:db8::7"
+                  source-address = "2001:db8::7", ehlo-name = out.example.com
                   timeouts { connect = 1s, greeting = 2s, command = 3s, data = 4s, data-block = 5s, end-of-data = 6s }
                 }
                 limits { message-size = 1 MB, recipients = 101, sessions = 102, sessions-per-client = 103, errors = 104, idle = 105s, header-size = 5 KiB, header-fields = 106 }
@@ -214,7 +214,7 @@ class ConfigLoaderTest {
                         Map.of(Priority.URGENT, minutes(60), Priority.NORMAL, Duration.ofDays(7), Priority.NON_URGENT, Duration.ofDays(8))));
         assertThat(settings.delivery())
                 .isEqualTo(new Settings.Delivery(7, 3, List.of("mailstore", "example.net", "*", "*.example.net"), false, InetAddress.ofLiteral("2001:db8::7"),
-                        new Settings.Timeouts(seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6))));
+                        Domain.of("out.example.com"), new Settings.Timeouts(seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6))));
         assertThat(settings.limits())
                 .isEqualTo(new Settings.Limits(new ByteSize(1_000_000), 101, 102, 103, 104, seconds(105), new ByteSize(5120), 106));
         assertThat(settings.dns()).isEqualTo(new Settings.Dns(List.of(endpoint("127.0.0.1", 53), endpoint("::1", 5353))));

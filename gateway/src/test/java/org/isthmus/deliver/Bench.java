@@ -68,6 +68,7 @@ final class Bench {
     boolean inside;
     boolean reuse = true;
     @Nullable InetAddress source;
+    @Nullable Domain ehloName;
     List<Way> ways = List.of();
     Recognition recognition = Recognition.NONE;
     Settings.Timeouts timeouts = new Settings.Timeouts(
@@ -166,7 +167,7 @@ final class Bench {
                 List.of(),
                 new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.TURN_AROUND, "loopback", null), 100),
                 new Settings.Queue(List.of(day), day, List.of(), Map.of()),
-                new Settings.Delivery(10, 10, List.of(), reuse, source, timeouts),
+                new Settings.Delivery(10, 10, List.of(), reuse, source, ehloName, timeouts),
                 new Settings.Limits(ByteSize.mebibytes(50), 100, 100, 100, 20, day, ByteSize.mebibytes(1), 1000),
                 new Settings.Dns(List.of()),
                 new Settings.Tracking(day, ByteSize.mebibytes(1)),

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.isthmus.address.Domain;
 import org.isthmus.address.ReversePath;
 import org.isthmus.transit.Content;
 import org.isthmus.transit.DeliveryAttempt;
@@ -192,6 +193,13 @@ class SmtpCourierTest {
 
         assertThat(bench.network.connects).containsExactly(
                 "198.51.100.1>192.0.2.1:25", "198.51.100.2>192.0.2.1:25", "2001:db8:0:0:0:0:0:1:25");
+    }
+
+    @Test
+    void presentsItselfWithTheNameOfTheSourceAddressIfThereIsOne() throws InterruptedException {
+        bench.ehloName = Domain.of("b\u00fccher.example");
+        bench.deliver();
+        assertThat(bench.server.heard()).startsWith("EHLO xn--bcher-kva.example");
     }
 
     @Test
