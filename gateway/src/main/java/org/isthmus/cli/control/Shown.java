@@ -27,11 +27,11 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Shown {
     private Shown() {}
 
-    /// {@code {"findings": [...]}}, errors first, otherwise in the order in which they were found.
-    public static ObjectNode findings(List<Problem> problems) {
+    /// {@code {"findings": [...]}}, in the order in which they were found.
+    public static ObjectNode findings(Iterable<Problem> problems) {
         ObjectNode node = object();
         ArrayNode list = node.putArray("findings");
-        problems.stream().sorted((a, b) -> a.severity().compareTo(b.severity())).forEach(p -> list.add(finding(p)));
+        problems.forEach(p -> list.add(finding(p)));
         return node;
     }
 

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Set;
+import org.isthmus.platform.LocalSockets;
+import org.isthmus.platform.Platform;
+
+/// The program behind the command line: what only the wiring can do. Everything that needs a running server goes through its control socket instead.
+public interface Program {
+
+    /// The outside world, for commands that work on files or ask DNS by themselves.
+    Platform platform();
+
+    /// For the control socket.
+    LocalSockets sockets();
+
+    /// Reads a configuration with all that it refers to, and predicts loops. Never throws for what is wrong with it.
+    Checked check(Path file);
+
+    /// The server, until it is told to stop. Prints one line that begins with {@code ready} when it accepts mail. Logging is set up already.
+    /// @return the exit code: 0 after an orderly stop, 75 if another process has the data folder
+    int run(RunOptions options, PrintStream out, PrintStream err);
+
+    /// The tour with real messages in a small make-believe Internet.
+    /// @param keep stay until interrupted
+    int tour(boolean keep, PrintStream out, PrintStream err);
+
+    /// Checks every record of the spool, with or without a running server.
+    SpoolCheck verifySpool(Path data) throws IOException;
+
+    /// @param file the configuration
+    /// @param acceptedLoops ids of findings that do not stop the start
+    record RunOptions(Path file, Checked configuration, Set<String> acceptedLoops) {
+        public RunOptions {
+            acceptedLoops = Set.copyOf(acceptedLoops);
+        }
+    }
+
+    /// What became of each record.
+    /// @param records that were looked at
+    /// @param messages in the queue, as the records have it
+    /// @param broken each place with what is wrong there, for people
+    record SpoolCheck(long records, long messages, java.util.List<Broken> broken) {
+        public SpoolCheck {
+            broken = java.util.List.copyOf(broken);
+        }
+    }
+
+    /// @param place file and offset
+    record Broken(String place, String problem) {}
+}
