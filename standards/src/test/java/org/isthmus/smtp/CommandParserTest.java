@@ -4,7 +4,11 @@ package org.isthmus.smtp;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.Random;
 import java.util.Set;
@@ -246,6 +250,20 @@ class CommandParserTest {
         assertThat(STRICT.parse(line, 0, line.length)).isInstanceOfSatisfying(Command.Malformed.class, m -> assertThat(m.reply().text()).startsWith("500 5.5.2"));
         byte[] overlong = {'N', 'O', 'O', 'P', ' ', (byte) 0xC0, (byte) 0x80};
         assertThat(STRICT.parse(overlong, 0, overlong.length)).isInstanceOf(Command.Malformed.class);
+    }
+
+    @Test
+    void readsTheExampleOfTheDsnStandard() throws IOException {
+        try (InputStream in = Objects.requireNonNull(getClass().getResourceAsStream("/rfc/3461/section-10.1-submission.txt"))) {
+            List<Command> commands = new String(in.readAllBytes(), UTF_8).lines().map(CommandParserTest::parse).toList();
+            assertThat(commands.getFirst()).isEqualTo(new Command.Mail(new ReversePath.To(Mailbox.of("Alice@Example.ORG")),
+                    new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, ReturnContent.HDRS, "QQ314159")));
+            List<Command.Rcpt> recipients = commands.stream().skip(1).map(Command.Rcpt.class::cast).toList();
+            assertThat(recipients).extracting(r -> r.parameters().reportOn()).containsExactly(Set.of(ReportOn.SUCCESS), Set.of(ReportOn.FAILURE),
+                    Set.of(ReportOn.SUCCESS, ReportOn.FAILURE), Set.of(ReportOn.FAILURE), Set.of(), Set.of(ReportOn.FAILURE));
+            assertThat(recipients.get(0).parameters().originalRecipient()).isEqualTo(new OriginalRecipient("rfc822", "Bob@Example.COM"));
+            assertThat(recipients.get(4).parameters().originalRecipient()).isNull();
+        }
     }
 
     @Test
