@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,8 +147,8 @@ final class ConfigFiles {
 
     private void include(Path from, HoconScan.Include include, List<Path> chain) {
         Path file = included(from, include.target());
-        if (disk == null) {
-            problems.error("missing-file", include.at(), "a text without a file cannot include " + include.target());
+        if (disk == null || file == null) {
+            problems.error("missing-file", include.at(), disk == null ? "a text without a file cannot include " + include.target() : "there is no file of that name");
         } else if (chain.contains(file)) {
             problems.error("syntax", include.at(), "the file " + file + " includes itself, by way of others perhaps");
         } else if (chain.size() > DEEPEST_INCLUDE) {
@@ -157,9 +158,13 @@ final class ConfigFiles {
         }
     }
 
-    /// The file that is meant by an include in another.
-    static Path included(Path from, String target) {
-        return from.resolveSibling(target).normalize();
+    /// The file that is meant by an include in another; none if it is no path.
+    static @Nullable Path included(Path from, String target) {
+        try {
+            return from.resolveSibling(target).normalize();
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     private static String read(Disk disk, Path file) throws IOException {

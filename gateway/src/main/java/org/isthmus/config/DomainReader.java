@@ -57,7 +57,7 @@ final class DomainReader {
         String deliverTo = section.one("deliver-to", Kind.TEXT).orElse(null);
         String elsewhere = section.one("elsewhere", Kind.TEXT).orElse(null);
         elsewhere(section, name, kind, elsewhere);
-        Path aliases = section.one("aliases", Kind.TEXT).map(text -> aliases(section, text)).orElse(null);
+        Path aliases = section.one("aliases", Kind.PATH).map(text -> aliases(section, text)).orElse(null);
         Optional<Character> separator = section.one("sub-addressing", SEPARATOR).orElse(Optional.empty());
         Mailbox catchAll = section.one("catch-all", Kind.MAILBOX).orElse(null);
         Optional<Settings.LoopbackSetting> loopback = LoopbackKeys.read(section);
@@ -141,6 +141,9 @@ final class DomainReader {
         }
         if (alone == (colon >= 0) || text.length() == colon + 1) {
             throw new IllegalArgumentException(alone ? "has something behind its colon" : "does not say which " + way);
+        }
+        if (way.equals("file")) {
+            Kind.PATH.reader().read(text.substring(colon + 1));
         }
         return text;
     }

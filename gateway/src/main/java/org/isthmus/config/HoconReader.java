@@ -130,8 +130,8 @@ final class HoconReader {
         @Override
         public ConfigObject include(ConfigIncludeContext context, String what) {
             Path file = ConfigFiles.included(from, what);
-            String text = files.textOf(file);
-            if (text == null || outer.contains(file)) {
+            String text = file == null ? null : files.textOf(file);
+            if (file == null || text == null || outer.contains(file)) {
                 return ConfigFactory.empty().root();
             }
             Set<Path> inner = new HashSet<>(outer);

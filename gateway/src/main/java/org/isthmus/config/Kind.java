@@ -25,6 +25,7 @@ record Kind<T>(String expected, Reader<T> reader) {
     }
 
     static final Kind<String> TEXT = new Kind<>("a text", Kind::text);
+    static final Kind<String> PATH = new Kind<>("the path of a file", Kind::path);
     static final Kind<Boolean> FLAG = new Kind<>("true or false", Kind::flag);
     static final Kind<Duration> DURATION = new Kind<>("a number and a unit, like 30s, 5m, 4h or 5d", Kind::duration);
     static final Kind<ByteSize> SIZE = new Kind<>("a number and a unit, like 512 KiB or 50 MiB", Kind::size);
@@ -129,6 +130,14 @@ record Kind<T>(String expected, Reader<T> reader) {
             throw new IllegalArgumentException("is empty");
         }
         return text;
+    }
+
+    private static String path(String text) {
+        try {
+            return java.nio.file.Path.of(text(text)).toString();
+        } catch (java.nio.file.InvalidPathException e) {
+            throw new IllegalArgumentException("is no path: " + e.getReason());
+        }
     }
 
     private static boolean flag(String text) {

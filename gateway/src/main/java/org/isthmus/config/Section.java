@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -214,10 +215,10 @@ final class Section {
         if (!written.startsWith("{file:") || !written.endsWith("}")) {
             return Optional.of(written);
         }
-        Path file = files.resolve(at, written.substring("{file:".length(), written.length() - 1).strip());
+        String file = written.substring("{file:".length(), written.length() - 1).strip();
         try {
-            return Optional.of(files.content(file).strip());
-        } catch (IOException e) {
+            return Optional.of(files.content(files.resolve(at, file)).strip());
+        } catch (IOException | InvalidPathException e) {
             problems.error("missing-file", at, name + " takes its value from the file " + file + ", which cannot be read");
             return Optional.empty();
         }

@@ -73,7 +73,7 @@ final class SettingsReader {
             missingHostname(section.at());
         }
         Domain hostname = section.one("hostname", Kind.DOMAIN).orElse(NO_NAME);
-        Path data = section.file("data", section.one("data", Kind.TEXT).orElse("/var/lib/isthmus"));
+        Path data = section.file("data", section.one("data", Kind.PATH).orElse("/var/lib/isthmus"));
         Mailbox postmaster = section.one("postmaster", Kind.MAILBOX).orElse(new Mailbox(Mailbox.of("postmaster@x").local(), hostname));
         String postmasterTo = section.one("postmaster-to", Kind.TEXT).orElse(null);
         section.finish();
@@ -313,7 +313,7 @@ final class SettingsReader {
         Optional<Section> section = root.section("log");
         String level = section.flatMap(inner -> inner.one("level", Kind.word("error", "warn", "info", "debug"))).orElse("info");
         String format = section.flatMap(inner -> inner.one("format", Kind.word("text", "json"))).orElse("text");
-        String mailLog = section.flatMap(inner -> inner.one("mail-log", Kind.TEXT)).orElse("mail.log");
+        String mailLog = section.flatMap(inner -> inner.one("mail-log", Kind.PATH)).orElse("mail.log");
         section.ifPresent(Section::finish);
         boolean off = mailLog.equals("off") || mailLog.equals("false") || mailLog.equals("no");
         return new Settings.Log(level, format, off ? null : data.resolve(mailLog));
