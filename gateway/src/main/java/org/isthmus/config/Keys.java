@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The keys of each object, for hints across objects and for names with dots in them. What a key means stands at the records of {@link Settings}.
 final class Keys {
@@ -34,6 +35,13 @@ final class Keys {
             Map.entry("", Set.of("trusted-networks")));
 
     private Keys() {}
+
+    /// All keys with their objects: {@code queue.retry}, {@code domains.NAME.kind}.
+    static Set<String> all() {
+        Set<String> all = new TreeSet<>();
+        ALL.forEach((place, keys) -> keys.forEach(key -> all.add(place.isEmpty() ? key : place + "." + key)));
+        return all;
+    }
 
     /// Where a key that stands in the wrong object belongs; nothing if it belongs nowhere.
     static String elsewhere(String key, String path) {

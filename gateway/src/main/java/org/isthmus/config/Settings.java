@@ -46,7 +46,7 @@ public record Settings(
     public record Connector(
             @Doc("The name in the greeting, in EHLO and in Received. It should resolve to the connector's address.") Domain hostname,
             @Doc("The folder for spool, tracking, keys and the control socket.") Path data,
-            @Doc("Where mail for postmaster and reports about trouble go.") Mailbox postmaster,
+            @Doc("Where mail for postmaster and reports about trouble go. Left out: postmaster at the hostname.") Mailbox postmaster,
             @Doc("An address or next hop for postmaster@ and abuse@ of all our domains, where the store may not know them.") @Nullable String postmasterTo) {}
 
     /// Who "we" are, beyond the listeners themselves.
@@ -66,7 +66,7 @@ public record Settings(
             @Doc("Address and port; port 0 chooses a free one.") InetSocketAddress address,
             @Doc("off | starttls | implicit. This release has no TLS yet: only off is accepted.") Tls tls,
             @Doc("required: nothing is accepted from clients that have not authenticated.") boolean authRequired,
-            @Doc("Departures from the standards that this listener tolerates.") Set<Leniency> leniency,
+            @Doc("Departures from the standards that this listener tolerates: space-after-colon, malformed-helo-name.") Set<Leniency> leniency,
             SourceLine at) {
         public Listener {
             leniency = Set.copyOf(leniency);
@@ -245,7 +245,12 @@ public record Settings(
 
     /// Time limits of a delivery's stages. RFC 5321 §4.5.3.2.
     public record Timeouts(
-            Duration connect, Duration greeting, Duration command, Duration data, Duration dataBlock, Duration endOfData) {}
+            @Doc("Until a server has taken the connection.") Duration connect,
+            @Doc("Until its greeting is there.") Duration greeting,
+            @Doc("For the answer to EHLO, MAIL, RCPT and others.") Duration command,
+            @Doc("For the answer to DATA.") Duration data,
+            @Doc("For each block of a message to be taken.") Duration dataBlock,
+            @Doc("For the answer to the end of a message. A short one makes duplicates: RFC 5321 §4.5.3.2.6.") Duration endOfData) {}
 
     /// Limits on clients.
     public record Limits(
