@@ -222,7 +222,7 @@ final class Keeper implements Runnable {
         Payload payload = new Payload(entry.length() + 512);
         int offset = payload.message(now, entry.octets(), entry.apart(), block.contentLength(), block.contentCrc());
         int head = payload.headLength() - offset;
-        byte[] content = reader.inlineContent(entry, block);
+        byte[] content = entry.apart() ? new byte[0] : reader.inlineContent(entry, block);
         payload.lastContent(content, content.length);
         return new Request(RecordType.MOVE, payload.seal(), null, new Effect.Move(entry, offset, head + content.length), threads.channel(1));
     }
