@@ -82,16 +82,32 @@ final class Committer implements Runnable {
 
     /// Waits until a request that was sent has been dealt with. Is not interrupted: who goes away would not know what became of it.
     void await(Request request) {
+        receive(request.reply());
+        inFlight.decrementAndGet();
+    }
+
+    /// Ends the committer in good order, after what was sent before.
+    /// @param end a {@link Effect.Stop}
+    void stop(Request end) throws IOException {
+        try {
+            requests.send(end);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted before the journal was asked");
+        }
+        receive(end.reply());
+    }
+
+    private static void receive(Channel<Request> reply) {
         boolean interrupted = false;
         while (true) {
             try {
-                request.reply().receive();
+                reply.receive();
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
-        inFlight.decrementAndGet();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

@@ -152,7 +152,7 @@ public final class JournalSpool implements Spool {
         Channel<Long> tasks = threads.channel(REQUESTS);
         this.committer = new Committer(writer, index, sink, threads.channel(REQUESTS), time, options.gather(), () -> Keeper.wake(tasks));
         this.keeper = new Keeper(
-                threads, tasks, segments, index, reader, committer, writer, sink, options.segmentSize(), quarantine, recovery.owed());
+                threads, tasks, segments, index, reader, committer, sink, options.segmentSize(), quarantine, recovery.owed());
         this.committing = threads.startOnOwnThread("spool-committer", committer);
         this.keeping = threads.startOnOwnThread("spool-keeper", keeper);
         Keeper.wake(tasks);
@@ -319,9 +319,7 @@ public final class JournalSpool implements Spool {
         } catch (InterruptedException e) {
             interrupted = true;
         }
-        Request stop = new Request(RecordType.MARK, null, null, new Effect.Stop(), threads.channel(1));
-        committer.send(stop);
-        committer.await(stop);
+        committer.stop(new Request(RecordType.MARK, null, null, new Effect.Stop(), threads.channel(1)));
         try {
             committing.join();
         } catch (InterruptedException e) {

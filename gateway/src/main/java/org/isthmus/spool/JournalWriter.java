@@ -50,7 +50,10 @@ final class JournalWriter {
     Segment open(int needed) throws IOException {
         Segment now = active;
         if (now == null || now.size() - now.end() < needed) {
-            active = null;
+            if (now != null) {
+                active = null;
+                now.written(false);
+            }
             now = fresh(needed);
             active = now;
         }
@@ -156,6 +159,7 @@ final class JournalWriter {
 
     private void condemn(Segment segment) {
         segment.suspect(true);
+        segment.written(false);
         aborts.add(new Blocks.Abort(segment.life(), groupFirst, sequence));
     }
 

@@ -37,7 +37,6 @@ final class Keeper implements Runnable {
     private final Index index;
     private final JournalReader reader;
     private final Committer committer;
-    private final JournalWriter writer;
     private final FactSink sink;
     private final int segmentSize;
     private final Quarantine quarantine;
@@ -52,7 +51,6 @@ final class Keeper implements Runnable {
             Index index,
             JournalReader reader,
             Committer committer,
-            JournalWriter writer,
             FactSink sink,
             int segmentSize,
             Quarantine quarantine,
@@ -63,7 +61,6 @@ final class Keeper implements Runnable {
         this.index = index;
         this.reader = reader;
         this.committer = committer;
-        this.writer = writer;
         this.sink = sink;
         this.segmentSize = segmentSize;
         this.quarantine = quarantine;
@@ -120,7 +117,7 @@ final class Keeper implements Runnable {
     /// What to empty next: a suspect segment; one that nothing needs; or, when the journal takes more than twice what lives in it, the one with least in it.
     private Optional<Segment> candidate() {
         List<Segment> old = segments.used();
-        old.remove(writer.active());
+        old.removeIf(Segment::written);
         Optional<Segment> suspect = old.stream().filter(Segment::suspect).findFirst();
         if (suspect.isPresent()) {
             return suspect;
@@ -270,7 +267,8 @@ final class Keeper implements Runnable {
 
         private void carry(Block block) throws IOException {
             for (Blocks.Gone one : Blocks.gone(block)) {
-                if (carries && one.life() != segment.life() && segments.exists(one.life())) {
+                // A GONE record that does not count names messages that are there.
+                if (carries && index.get(one.id()) == null && one.life() != segment.life() && segments.exists(one.life())) {
                     gone.add(one);
                 }
             }

@@ -13,6 +13,7 @@ final class Segment {
     private volatile long lastSequence;
     private volatile boolean retired;
     private volatile boolean suspect;
+    private volatile boolean written;
     private volatile int references;
     private volatile long live;
 
@@ -64,6 +65,15 @@ final class Segment {
 
     void retire() {
         retired = true;
+    }
+
+    /// The writer has it, or is about to: whatever it holds, nobody may empty it.
+    boolean written() {
+        return written;
+    }
+
+    void written(boolean value) {
+        written = value;
     }
 
     /// A write or force failed here, or it holds what does not count: it must be emptied before any other, and its file is not used again.

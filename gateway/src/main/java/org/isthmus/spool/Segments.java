@@ -67,13 +67,14 @@ final class Segments {
         return spares.size();
     }
 
-    /// A fresh segment, ready for records of this many bytes.
+    /// A fresh segment, ready for records of this many bytes. It counts as written until the caller says otherwise.
     Segment take(int needed) throws IOException {
         Segment segment = spare(needed);
         if (segment == null) {
             // Somebody waits for it, so it is small unless it must not be; the keeper makes full ones ahead of need.
             segment = create((int) Math.max(Math.min(size, 4L << 20), Math.addExact(needed, SegmentHeader.FIRST_RECORD)));
         }
+        segment.written(true);
         synchronized (this) {
             lives.put(segment.life(), segment);
         }

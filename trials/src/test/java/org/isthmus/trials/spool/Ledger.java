@@ -138,6 +138,13 @@ final class Ledger {
         private final Map<String, Line> lines = new LinkedHashMap<>();
         private final Set<String> factsOwed = new HashSet<>();
 
+        /// A message that was taken since.
+        void with(Sent sent) {
+            Line line = new Line(sent);
+            line.taken = true;
+            lines.put(sent.name(), line);
+        }
+
         private Line line(String name) {
             Line line = lines.get(name);
             if (line == null) {

@@ -22,7 +22,7 @@ final class SpoolCrashTest {
     void nothingPromisedIsLostWhereverThePowerGoes() throws IOException {
         int states = 0;
         for (long seed = 1; states < Integer.getInteger("isthmus.crash.states", 20_000); seed++) {
-            states += crashEverywhere(Trial.record(seed, 3, 14, UnaryOperator.identity()), 1);
+            states += crashEverywhere(Trial.record(seed, 3, 60, UnaryOperator.identity()), 1);
         }
         System.out.println("spool: crash states " + states);
         assertThat(states).isGreaterThanOrEqualTo(20_000);
@@ -52,13 +52,16 @@ final class SpoolCrashTest {
                 crashAgain(disk, variant, platform);
             }
             Sink sink = recording.sinkAt(n);
+            Ledger.Standing standing = recording.ledger().standing(n);
             try (JournalSpool spool = Trial.open(platform, disk, sink)) {
-                recording.ledger().standing(n).check(spool, sink.lines());
+                standing.check(spool, sink.lines());
                 assertThat(spool.recovered().damaged()).isEmpty();
+                standing.with(Writer.commit(spool, "afterwards"));
             }
-            // And once more after the recovery has tidied up and ended in good order.
-            try (JournalSpool spool = Trial.open(platform, disk, sink)) {
-                recording.ledger().standing(n).check(spool, sink.lines());
+            // And once more, after it has gone on a little and ended in good order.
+            Sink again = sink.survivor();
+            try (JournalSpool spool = Trial.open(platform, disk, again)) {
+                standing.check(spool, again.lines());
                 assertThat(spool.recovered().damaged()).isEmpty();
                 assertThat(spool.recovered().unfinished()).isZero();
             }

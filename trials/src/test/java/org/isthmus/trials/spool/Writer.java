@@ -81,6 +81,17 @@ final class Writer {
         return refusals;
     }
 
+    /// Commits one message that must be taken.
+    static Ledger.Sent commit(Spool spool, String local) throws IOException {
+        Ledger.Sent sent = new Ledger.Sent(
+                local, new Envelope(ReversePath.NULL, MailParameters.NONE, List.of(recipient(local))), local.getBytes(StandardCharsets.UTF_8));
+        try (Draft draft = spool.draft(0)) {
+            draft.content().write(sent.content());
+            draft.commit(sent.envelope(), ORIGIN, facts(sent.content()), List.of(List.of()));
+        }
+        return sent;
+    }
+
     private String next() {
         return name + "x" + number++;
     }
