@@ -32,7 +32,7 @@ final class ClientInput {
         SILENT,
         /// The server is being stopped. The connection is still ours to say so.
         STOPPING,
-        /// The server is being stopped, and the client has been told already: don't touch the connection.
+        /// The server is being stopped, and the client has been told already: nothing more may be said.
         TAKEN
     }
 

@@ -24,7 +24,7 @@ final class Gate {
     }
 
     /// The session has something to do again.
-    /// @return false if the session was taken over and must not use the connection any more
+    /// @return false if the session was taken over and must not say anything more
     boolean resume() {
         return state.compareAndSet(State.RESTING, State.WORKING) || state.get() == State.WORKING;
     }
@@ -35,7 +35,7 @@ final class Gate {
     }
 
     /// Asks the session to end.
-    /// @return true if it rests: the caller now owns the connection, and the session won't touch it again
+    /// @return true if it rests: the caller now has the last word, and the session says nothing more
     boolean take() {
         closing = true;
         return state.compareAndSet(State.RESTING, State.TAKEN);

@@ -105,9 +105,17 @@ public final class Receiver {
         }
     }
 
+    /// A client that says something at this very moment must still hear us: so its session reads on until it closes, or the moment is over.
     private void askToEnd(Place place) {
         if (place.gate().take()) {
-            farewell(place.connection(), Replies.STOPPING.with(hostname()));
+            rooms.threads().start("farewell " + place.connection().remote(), () -> {
+                try (Connection connection = place.connection()) {
+                    say(connection, Replies.STOPPING.with(hostname()));
+                    rooms.time().sleep(Bounds.LINGER);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
         }
     }
 
@@ -189,13 +197,14 @@ public final class Receiver {
             Client client = new Client(door.settings().name(), connection.local(), connection.remote(), null, null, traceId);
             rooms.tracker().record(new Event.Refused(rooms.time().now(), traceId, client, "connect", null, null, traced,
                     List.of(Step.of("connect", why == Replies.TOO_MANY_FROM_CLIENT ? "limits.sessions-per-client" : "limits.sessions", null, "reached"))));
-            farewell(connection, traced);
+            say(connection, traced);
+            connection.close();
         });
     }
 
-    private static void farewell(Connection connection, Reply reply) {
+    private static void say(Connection connection, Reply reply) {
         byte[] octets = reply.bytes();
-        try (connection) {
+        try {
             connection.write(octets, 0, octets.length, Bounds.FAREWELL);
         } catch (IOException e) {
             LOG.debug("client {} did not wait for its 421: {}", connection.remote(), e.getMessage());

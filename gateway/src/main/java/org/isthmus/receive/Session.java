@@ -141,7 +141,7 @@ final class Session {
         while (!(phase instanceof Phase.Closing)) {
             boolean atRest = !(phase instanceof Phase.Gathering);
             if (atRest && gate.isClosing()) {
-                close(Replies.STOPPING);
+                cutOff(filled(Replies.STOPPING));
                 return;
             }
             switch (input.nextLine(atRest)) {
@@ -150,8 +150,12 @@ final class Session {
                 case TOO_LONG -> mistake(Replies.LINE_TOO_LONG.with(Bounds.COMMAND_LINE));
                 case ENDLESS -> cutOff(filled(Replies.LINE_ENDLESS));
                 case SILENT -> close(Replies.IDLE);
-                case STOPPING -> close(Replies.STOPPING);
-                case CLOSED, TAKEN -> leave();
+                case STOPPING -> cutOff(filled(Replies.STOPPING));
+                case CLOSED -> leave();
+                case TAKEN -> {
+                    leave();
+                    interrupting = true;
+                }
             }
         }
     }
