@@ -3,7 +3,7 @@ package org.isthmus.receive;
 
 import java.time.Duration;
 
-/// The limits on clients that are no settings, because nobody ever needed another value. SECURITY.md lists them beside those of `limits`.
+/// The limits on clients that are no settings, because nobody ever needed another value. docs/limits.md lists them beside those of `limits`.
 final class Bounds {
     /// Octets of a command line, its CRLF included. RFC 5321 §4.5.3.1.4 asks for 512; extensions add theirs: SIZE 26 and BODY 17 (RFC 1870 §3, RFC 6152 §2), SMTPUTF8 10
     /// and UTF-8 paths (RFC 6531 §3.4), DSN 115 and 500 (RFC 3461 §4), AUTH 12288 for its own lines (RFC 4954 §4).

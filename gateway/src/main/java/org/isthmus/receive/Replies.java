@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.receive;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.isthmus.config.Settings;
@@ -143,8 +144,9 @@ public final class Replies {
                 "HELP"));
     }
 
-    static Reply queued(QueueId id) {
-        return QUEUED.with(id);
+    /// The 250 of an accepted message, ready for the wire: an id needs no care.
+    static byte[] queued(QueueId id) {
+        return (QUEUED.code() + " " + QUEUED.status() + " " + QUEUED.text().replace("{}", id.toString()) + "\r\n").getBytes(StandardCharsets.US_ASCII);
     }
 
     static Reply unrecognised(Command.Unrecognised command) {
