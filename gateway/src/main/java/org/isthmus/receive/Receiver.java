@@ -189,7 +189,7 @@ public final class Receiver {
     /// On a thread of its own, so that a client that doesn't read keeps nobody else waiting; it lives for a moment and holds nothing.
     private void turnAway(Door door, Connection connection, ReplyForm why) {
         rooms.threads().start("farewell " + connection.remote(), () -> {
-            String traceId = rooms.freshName(Session.TRACE_ID);
+            String traceId = rooms.freshName(Speech.TRACE_ID);
             Reply reply = why == Replies.TOO_MANY_FROM_CLIENT
                     ? why.with(hostname(), connection.remote().getAddress().getHostAddress())
                     : why.with(hostname());

@@ -30,6 +30,7 @@ final class Transaction {
     private @Nullable Set<Recipient> seen;
     private int taken;
     private int refused;
+    private int putOff;
     private @Nullable Intake content;
 
     Transaction(Snapshot snapshot, ReversePath from, MailParameters parameters) {
@@ -55,6 +56,15 @@ final class Transaction {
 
     void countRefused() {
         refused++;
+    }
+
+    void countPutOff() {
+        putOff++;
+    }
+
+    /// RCPT commands beyond the limit.
+    int putOff() {
+        return putOff;
     }
 
     /// RCPT commands that were answered with 250.
