@@ -43,6 +43,11 @@ final class LiveDisk implements Disk {
     }
 
     @Override
+    public File openToRead(Path path) throws IOException {
+        return new LiveFile(path, FileChannel.open(path, READ), Set.of(READ));
+    }
+
+    @Override
     public File create(Path path) throws IOException {
         return new LiveFile(path, FileChannel.open(path, Set.of(READ, WRITE, CREATE_NEW), PRIVATE_FILE), Set.of(READ, WRITE));
     }

@@ -7,12 +7,15 @@ import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.platform.Connection;
@@ -85,6 +88,15 @@ final class LiveNetwork implements Network {
         } catch (IOException e) {
             channel.close();
             throw e;
+        }
+    }
+
+    @Override
+    public List<InetAddress> localAddresses() {
+        try {
+            return NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses).toList();
+        } catch (SocketException e) {
+            return List.of();
         }
     }
 

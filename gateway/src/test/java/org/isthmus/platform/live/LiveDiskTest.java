@@ -131,6 +131,16 @@ class LiveDiskTest {
     }
 
     @Test
+    void whatIsOpenedToReadIsNotWritten() throws Exception {
+        Files.writeString(folder.resolve("a"), "content");
+        try (Disk.File file = disk.openToRead(folder.resolve("a"))) {
+            assertThat(text(file, 0, 20)).isEqualTo("content");
+            assertThatThrownBy(() -> file.write(bytes("x"), 0)).isInstanceOf(IOException.class).hasMessageContaining("may only be read");
+        }
+        assertThatThrownBy(() -> disk.openToRead(folder.resolve("none"))).isInstanceOf(NoSuchFileException.class);
+    }
+
+    @Test
     void aFileLostByAnInterruptIsOpenedAgain() throws Exception {
         Path path = folder.resolve("a");
         Files.writeString(path, "content");

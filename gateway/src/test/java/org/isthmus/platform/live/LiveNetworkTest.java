@@ -49,6 +49,11 @@ class LiveNetworkTest {
     }
 
     @Test
+    void tellsTheAddressesOfTheMachine() {
+        assertThat(network.localAddresses()).contains(InetAddress.ofLiteral("127.0.0.1"));
+    }
+
+    @Test
     void bytesGoBothWays() throws Exception {
         client.write("xEHLO\r\n".getBytes(US_ASCII), 1, 6, LONG);
         assertThat(read(server)).isEqualTo("EHLO\r\n");
