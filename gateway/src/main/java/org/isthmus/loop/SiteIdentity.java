@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.loop;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
@@ -20,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Who "we" are: the addresses **and ports** at which a connection comes to ourselves, and our names. Layer 2 of loop control. Immutable.
 ///
-/// - Each listener, with the port that it really has. One at a wildcard address stands for every address of the machine, all loopback ones included.
+/// - Each listener, with the port that it really has. One at a wildcard address stands for every address of the machine, all loopback
+///   ones included: `0.0.0.0` for IPv4 ones, `[::]` for both.
 /// - The addresses of `identity`: what NAT, a load balancer or a proxy shows of us.
 /// - The names of `connector.hostname` and `identity.names`.
 ///
@@ -28,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// comes from, for evidence. Members of a cluster, front doors and what was learned on the wire are further sources that later layers add.
 public final class SiteIdentity {
     private final Map<InetSocketAddress, SelfMatch> addresses = new HashMap<>();
-    private final Map<Integer, SelfMatch> wildcards = new HashMap<>();
+    private final Map<Wildcard, SelfMatch> wildcards = new HashMap<>();
     private final Map<String, SelfMatch> names = new HashMap<>();
     private final Set<Integer> ports = new TreeSet<>();
     private final Collection<InetAddress> machine;
@@ -43,6 +45,8 @@ public final class SiteIdentity {
             return at == null ? what : what + " at " + at;
         }
     }
+
+    private record Wildcard(int port, boolean six) {}
 
     private SiteIdentity(Collection<InetAddress> machine) {
         this.machine = List.copyOf(machine);
@@ -75,7 +79,7 @@ public final class SiteIdentity {
         SelfMatch match = new SelfMatch("listener " + listener.name() + " (" + text(at) + ")", listener.at());
         ports.add(at.getPort());
         if (at.getAddress().isAnyLocalAddress()) {
-            wildcards.putIfAbsent(at.getPort(), match);
+            wildcards.putIfAbsent(new Wildcard(at.getPort(), at.getAddress() instanceof Inet6Address), match);
         } else {
             addresses.putIfAbsent(at, match);
             livesOnLoopback |= at.getAddress().isLoopbackAddress();
@@ -89,21 +93,29 @@ public final class SiteIdentity {
             return Optional.of(exact);
         }
         InetAddress address = to.getAddress();
+        SelfMatch wildcard = wildcard(to);
         if (address.isAnyLocalAddress()) {
             // Connecting to 0.0.0.0 or :: connects to this machine's loopback address.
-            return anyLoopback(to.getPort());
+            return Optional.ofNullable(wildcard != null ? wildcard : onLoopback(to));
         }
-        SelfMatch wildcard = wildcards.get(to.getPort());
         return wildcard != null && (address.isLoopbackAddress() || machine.contains(address)) ? Optional.of(wildcard) : Optional.empty();
     }
 
-    private Optional<SelfMatch> anyLoopback(int port) {
-        SelfMatch wildcard = wildcards.get(port);
-        return wildcard != null ? Optional.of(wildcard)
-                : addresses.entrySet().stream()
-                        .filter(entry -> entry.getKey().getPort() == port && entry.getKey().getAddress().isLoopbackAddress())
-                        .map(Map.Entry::getValue)
-                        .findFirst();
+    /// The listener at a wildcard address that takes connections of this family to this port: {@code [::]} takes IPv4 too.
+    private @Nullable SelfMatch wildcard(InetSocketAddress to) {
+        SelfMatch both = wildcards.get(new Wildcard(to.getPort(), true));
+        return both != null || to.getAddress() instanceof Inet6Address ? both : wildcards.get(new Wildcard(to.getPort(), false));
+    }
+
+    private @Nullable SelfMatch onLoopback(InetSocketAddress to) {
+        boolean six = to.getAddress() instanceof Inet6Address;
+        for (Map.Entry<InetSocketAddress, SelfMatch> entry : addresses.entrySet()) {
+            InetAddress address = entry.getKey().getAddress();
+            if (entry.getKey().getPort() == to.getPort() && address.isLoopbackAddress() && address instanceof Inet6Address == six) {
+                return entry.getValue();
+            }
+        }
+        return null;
     }
 
     /// The same for an address that DNS gave for a mail exchanger. Nobody else's exchanger lives on a loopback or unspecified address, so those are this
@@ -132,7 +144,7 @@ public final class SiteIdentity {
     public List<String> entries() {
         List<String> entries = new ArrayList<>();
         addresses.forEach((address, match) -> entries.add(text(address) + ": " + match));
-        wildcards.forEach((port, match) -> entries.add("every address of this machine, port " + port + ": " + match));
+        wildcards.forEach((at, match) -> entries.add("every " + (at.six() ? "" : "IPv4 ") + "address of this machine, port " + at.port() + ": " + match));
         names.forEach((name, match) -> entries.add(name + ": " + match));
         entries.sort(null);
         return entries;

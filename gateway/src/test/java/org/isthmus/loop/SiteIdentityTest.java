@@ -33,7 +33,7 @@ class SiteIdentityTest {
 
     /// A machine of several addresses: a listener everywhere, one on an inside address, one on a mapped port.
     private static SiteIdentity site() {
-        SampleSite site = new SampleSite().listener("internet", "0.0.0.0:25").listener("site", "10.0.0.5:2525");
+        SampleSite site = new SampleSite().listener("internet", "0.0.0.0:25").listener("site", "10.0.0.5:2525").listener("both", "[::]:2627");
         site.addresses.add(at("198.51.100.9:0"));
         site.addresses.add(at("198.51.100.10:2626"));
         site.names.add(Domain.of("mail.example.com"));
@@ -42,7 +42,8 @@ class SiteIdentityTest {
 
     @ParameterizedTest
     @CsvSource({
-        "203.0.113.7:25, true", "10.0.0.5:25, true", "127.0.0.1:25, true", "127.3.2.1:25, true", "[::1]:25, true", "[2001:db8::7]:25, true", "0.0.0.0:25, true", "[::]:25, true",
+        "203.0.113.7:25, true", "10.0.0.5:25, true", "127.0.0.1:25, true", "127.3.2.1:25, true", "0.0.0.0:25, true",
+        "[::1]:25, false", "[2001:db8::7]:25, false", "[::]:25, false", "[2001:db8::7]:2627, true", "203.0.113.7:2627, true", "[::]:2627, true", "0.0.0.0:2627, true", "[2001:db8::8]:2627, false",
         "[::ffff:203.0.113.7]:25, true", "203.0.113.8:25, false", "[2001:db8::8]:25, false",
         "203.0.113.7:26, false", "127.0.0.1:2525, false", "203.0.113.7:2525, false", "0.0.0.0:2525, false", "10.0.0.5:2525, true",
         "198.51.100.9:25, true", "198.51.100.9:2626, false", "198.51.100.10:2626, true", "198.51.100.10:25, false",
@@ -105,7 +106,7 @@ class SiteIdentityTest {
     @Test
     void listsItsEntriesForPeople() {
         assertThat(site().entries()).contains(
-                "every address of this machine, port 25: listener internet (0.0.0.0:25) at isthmus.conf:10", "mx1.example.com: connector.hostname \"mx1.example.com\"");
+                "every IPv4 address of this machine, port 25: listener internet (0.0.0.0:25) at isthmus.conf:10", "mx1.example.com: connector.hostname \"mx1.example.com\"");
     }
 
     @Test
