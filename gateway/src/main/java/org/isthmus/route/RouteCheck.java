@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 /// | LP01 | mail for a domain of the site goes outward | error without an inside hop; with one, a note under `turn-around`, a warning under the other policies |
 /// | LP02 | a next hop is ourselves | error by its address, warning by DNS |
 /// | LP05 | a shared domain has no way for addresses unknown here, or one that leads to ourselves | error by configuration, warning by DNS |
-/// | LP18 | the hop limit is outside 30 to 200 | error below, warning above |
 ///
 /// Whole walks over configuration and DNS are the business of prediction.
 public final class RouteCheck {
@@ -65,7 +64,6 @@ public final class RouteCheck {
         Map<String, String> used = check.used();
         settings.nextHops().values().stream().sorted(java.util.Comparator.comparing(Hop::name)).forEach(hop -> check.hop(hop, used.get(hop.name())));
         settings.domains().forEach(check::domain);
-        check.hopLimit();
         return List.copyOf(check.found);
     }
 
@@ -158,12 +156,9 @@ public final class RouteCheck {
         if (naming.isEmpty() && domain.deliverTo() != null && inside == null) {
             outward = name(domain) + " deliver-to = " + domain.deliverTo();
         }
-        boolean expandsAll = domain.deliverTo() == null && naming.isEmpty() && (domain.aliases() != null || domain.catchAll() != null);
+        // A domain without any way is found with the configuration itself.
         if (outward != null) {
             leaves(domain, outward, inside);
-        } else if (inside == null && !expandsAll) {
-            found.add(new Problem("LP01", Problem.Severity.ERROR, true, domain.at(), name(domain) + " has no way to its mailboxes: no deliver-to, and no route names it (a route to \"*\" does not count)",
-                    List.of(), "deliver-to = HOP"));
         }
     }
 
@@ -214,14 +209,6 @@ public final class RouteCheck {
                 found.add(new Problem("LP05", Problem.Severity.WARNING, true, domain.at(), "addresses of the shared domain " + name + " that are not known here go by its MX, and that is ourselves: "
                         + ours.self(), step.evidence(), "elsewhere = HOP"));
             }
-        }
-    }
-
-    private void hopLimit() {
-        int limit = settings.loop().hopLimit();
-        if (limit < 30 || limit > 200) {
-            String message = "loop.hop-limit is " + limit + (limit < 30 ? ", which refuses honest mail" : ", which lets a loop go round for long") + "; expected 30 to 200, RFC 5321 §6.3 says at least 100";
-            found.add(new Problem("LP18", limit < 30 ? Problem.Severity.ERROR : Problem.Severity.WARNING, true, null, message, List.of(), "hop-limit = 100"));
         }
     }
 
