@@ -117,7 +117,7 @@ final class ContentCommands {
     private @Nullable Intake open(Transaction transaction, String command) throws IOException {
         try {
             Draft draft = rooms.spool().draft(transaction.parameters.size().orElse(0));
-            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), received(draft.id(), transaction));
+            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), transaction.snapshot.settings().connector().hostname(), received(draft.id(), transaction));
             transaction.begin(content);
             return content;
         } catch (IOException e) {

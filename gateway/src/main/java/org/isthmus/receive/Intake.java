@@ -4,6 +4,7 @@ package org.isthmus.receive;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.zip.CRC32C;
+import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
 import org.isthmus.message.HeaderScanner;
 import org.isthmus.smtp.BodyType;
@@ -31,11 +32,12 @@ final class Intake extends OutputStream {
     private Step why = LIMITS;
     private boolean ended;
 
+    /// @param hostname ours, by which we know Received lines of our own
     /// @param ownLines what we put on top: our Received field
-    Intake(Draft draft, Settings.Limits limits, byte[] ownLines) {
+    Intake(Draft draft, Settings.Limits limits, Domain hostname, byte[] ownLines) {
         this.draft = draft;
         this.limits = limits;
-        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields());
+        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), hostname.ascii());
         this.ownOctets = ownLines.length;
         sum.update(ownLines, 0, ownLines.length);
         store(ownLines, 0, ownLines.length);
@@ -117,7 +119,7 @@ final class Intake extends OutputStream {
         scanner.finish();
         BodyType needs = scanner.binary() ? BodyType.BINARYMIME : scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT;
         return new ContentFacts(ownOctets + octets, needs, scanner.utf8Headers(), (int) (ownOctets + scanner.headerSize()), scanner.messageId(), scanner.subject(),
-                scanner.received(), priority(scanner.priority()), (int) sum.getValue());
+                scanner.received(), priority(scanner.priority()), (int) sum.getValue(), scanner.passes());
     }
 
     // RFC 2156 §5.3.6

@@ -136,7 +136,7 @@ final class Preparation {
         private void route(int number) {
             Recipient recipient = changes.recipient(number);
             RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
-            Router.Facts facts = new Router.Facts(message.envelope().from(), message.facts().size(), waiting.attempts(), waiting.released());
+            Router.Facts facts = new Router.Facts(message.envelope().from(), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes());
             Routing routing = parts.router().route(recipient, facts, snapshot);
             Event routed = new Event.Routed(now, message.id(), number, recipient.address(), outcome(routing.route()), routing.steps());
             switch (routing.route()) {

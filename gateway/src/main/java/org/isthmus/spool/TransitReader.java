@@ -79,7 +79,7 @@ final class TransitReader {
         String subject = optional(in::text);
         int hops = in.integer();
         Priority priority = Codes.priority(in.u8());
-        return new ContentFacts(size, body, utf8, headerSize, messageId, subject, hops, priority, in.u32());
+        return new ContentFacts(size, body, utf8, headerSize, messageId, subject, hops, priority, in.u32(), in.integer());
     }
 
     RecipientState state() throws Damaged {

@@ -81,6 +81,7 @@ final class TransitWriter {
         out.number(facts.hops());
         out.u8(Codes.of(facts.priority()));
         out.u32(facts.crc());
+        out.number(facts.passes());
     }
 
     void state(RecipientState state) {

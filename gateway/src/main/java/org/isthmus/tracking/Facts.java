@@ -113,6 +113,9 @@ public final class Facts {
         }
         line.field("headerSize", facts.headerSize()).field("messageId", facts.messageId()).field("subject", facts.subject());
         line.field("hops", facts.hops()).field("priority", word(facts.priority())).field("crc", facts.crc() & 0xFFFFFFFFL);
+        if (facts.passes() > 0) {
+            line.field("passes", facts.passes());
+        }
     }
 
     private static void parameters(MailParameters parameters, JsonLine line) {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param subject the Subject's text for people, undecoded, at most 200 characters
 /// @param hops Received lines found on arrival
 /// @param crc CRC32C of all octets
+/// @param passes Received lines among them that our hostname wrote: how often it has been here before
 public record ContentFacts(
         long size,
         BodyType body,
@@ -23,4 +24,12 @@ public record ContentFacts(
         @Nullable String subject,
         int hops,
         Priority priority,
-        int crc) {}
+        int crc,
+        int passes) {
+
+    /// For a message that has not been here before.
+    public ContentFacts(
+            long size, BodyType body, boolean utf8Headers, int headerSize, @Nullable String messageId, @Nullable String subject, int hops, Priority priority, int crc) {
+        this(size, body, utf8Headers, headerSize, messageId, subject, hops, priority, crc, 0);
+    }
+}

@@ -54,7 +54,7 @@ final class Samples {
     }
 
     static ContentFacts facts(byte[] content) {
-        return new ContentFacts(content.length, BodyType.SEVENBIT, false, 20, "<id@example.org>", "greetings", 1, Priority.NORMAL, Checksum.of(content, 0, content.length));
+        return new ContentFacts(content.length, BodyType.SEVENBIT, false, 20, "<id@example.org>", "greetings", 1, Priority.NORMAL, Checksum.of(content, 0, content.length), 2);
     }
 
     static byte[] content(int size, int seed) {

@@ -33,12 +33,14 @@ public final class HeaderScanner {
 
     private final int sizeLimit;
     private final int fieldLimit;
+    private final @Nullable String hostname;
 
     private State state = State.LINE_START;
     private int size;
     private int lineStartSize;
     private int fields;
     private int received;
+    private int passes;
     private @Nullable Excess excess;
     private boolean headerEightBit;
 
@@ -46,6 +48,7 @@ public final class HeaderScanner {
     private int nameLength;
     private boolean nameEnded;
     private byte @Nullable [] text;
+    private final byte[] buffer = new byte[TEXT_LIMIT * 4];
     private int textLength;
     private String kept = "";
     private @Nullable String messageId;
@@ -63,8 +66,14 @@ public final class HeaderScanner {
     /// @param sizeLimit the largest header section, in octets
     /// @param fieldLimit the most fields
     public HeaderScanner(int sizeLimit, int fieldLimit) {
+        this(sizeLimit, fieldLimit, null);
+    }
+
+    /// @param hostname whose own Received lines are counted as {@link #passes}; none to count nobody's
+    public HeaderScanner(int sizeLimit, int fieldLimit, @Nullable String hostname) {
         this.sizeLimit = sizeLimit;
         this.fieldLimit = fieldLimit;
+        this.hostname = hostname;
     }
 
     /// Takes content as it arrives, not dot-stuffed.
@@ -179,7 +188,7 @@ public final class HeaderScanner {
         boolean wanted = switch (kept) {
             case "received" -> {
                 received++;
-                yield false;
+                yield hostname != null;
             }
             case "date" -> {
                 date = true;
@@ -194,7 +203,7 @@ public final class HeaderScanner {
             case "priority" -> priority == null;
             default -> false;
         };
-        text = wanted ? new byte[TEXT_LIMIT * 4] : null;
+        text = wanted ? buffer : null;
         textLength = 0;
     }
 
@@ -219,14 +228,38 @@ public final class HeaderScanner {
         if (text == null) {
             return;
         }
-        String harmless = harmless(new String(text, 0, textLength, StandardCharsets.UTF_8));
+        String value = new String(text, 0, textLength, StandardCharsets.UTF_8);
+        text = null;
+        if (kept.equals("received")) {
+            passes += writtenHere(value) ? 1 : 0;
+            return;
+        }
+        String harmless = harmless(value);
         switch (kept) {
             case "message-id" -> messageId = harmless;
             case "subject" -> subject = harmless;
             case "priority" -> priority = harmless.toLowerCase(Locale.ROOT);
             default -> throw new AssertionError(kept);
         }
-        text = null;
+    }
+
+    /// The name is looked for first: most lines do not hold it, and reading one costs more.
+    private boolean writtenHere(String value) {
+        String name = hostname;
+        if (name == null || !containsIgnoringCase(value, name)) {
+            return false;
+        }
+        Received line = Received.read(value).orElse(null);
+        return line != null && name.equalsIgnoreCase(line.by());
+    }
+
+    private static boolean containsIgnoringCase(String text, String part) {
+        for (int at = 0; at <= text.length() - part.length(); at++) {
+            if (text.regionMatches(true, at, part, 0, part.length())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static String harmless(String value) {
@@ -268,6 +301,11 @@ public final class HeaderScanner {
     /// Received lines. RFC 5321 §6.3.
     public int received() {
         return received;
+    }
+
+    /// Received lines among them whose {@code by} is the hostname given: how often the message has been here, if nobody made them up.
+    public int passes() {
+        return passes;
     }
 
     /// The Message-ID's text, at most 200 characters, control characters made harmless; none if there is no such field.
