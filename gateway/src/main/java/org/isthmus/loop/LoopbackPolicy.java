@@ -24,9 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// | `send` | leaves; when it comes back it goes by the inside hop | leaves; refused when it comes back, or at once if the way out leads to ourselves |
 /// | `hold` | waits; once released it goes by the inside hop | waits, and says that there is no inside hop |
 public final class LoopbackPolicy {
-    /// What the sender reads first. Microsoft Knowledge Base Q146126.
-    public static final String SENTENCE = "Your message did not reach some or all of the intended recipients.";
-    /// The layer of the policy in {@link LoopEvidence}.
+    /// The layer of the policy in {@link LoopEvidence}: what refuses for it begins with the sentence of the origin (Microsoft Knowledge Base Q146126).
     public static final String LAYER = "loopback";
     private static final EnhancedStatus ROUTING_LOOP = EnhancedStatus.of("5.4.6");
 
@@ -132,12 +130,5 @@ public final class LoopbackPolicy {
 
     private static String written(Loopback policy) {
         return policy.name().toLowerCase(Locale.ROOT).replace('_', '-');
-    }
-
-    /// What the peer is told of a loop: first, for the policy of the origin, the sentence of the origin. Names no file and no inside host.
-    public static String refusal(LoopEvidence evidence) {
-        return evidence.layer().equals(LAYER)
-                ? SENTENCE + " The recipient resides on this site, and mail for the site is not sent out of it to come back."
-                : "Mail loop: the way of this message leads back to this server.";
     }
 }

@@ -131,7 +131,7 @@ final class Ways {
     private Way way(Choice choice, Host host, Resolved.Reached reached) {
         Hop hop = settings().nextHops().get(choice.via());
         if (hop != null) {
-            return new Way(new NextHop.Named(hop.name()), hop.protocol(), reached.exchanges(), inside(choice));
+            return new Way(new NextHop.Named(hop.name()), hop.protocol(), reached.exchanges(), inside(choice) && reached.self() == null);
         }
         NextHop next = switch (host) {
             case Domain domain -> new NextHop.Exchangers(domain);
