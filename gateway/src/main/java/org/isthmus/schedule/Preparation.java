@@ -3,9 +3,7 @@ package org.isthmus.schedule;
 
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,23 +11,17 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.isthmus.config.Snapshot;
-import org.isthmus.route.Router;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
-import org.isthmus.transit.LoopEvidence;
-import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
-import org.isthmus.transit.Route;
-import org.isthmus.transit.Routing;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
 
 /// Routes the due recipients of one message with the present configuration: settles those that need no attempt and makes jobs of the others.
 final class Preparation {
-    private static final EnhancedStatus LOOP = EnhancedStatus.of("5.4.6");
     private static final EnhancedStatus WAITS = EnhancedStatus.of("4.3.2");
 
     private final Scheduler scheduler;
@@ -109,7 +101,6 @@ final class Preparation {
         final Snapshot snapshot;
         final Instant now;
         final Map<String, Group> groups = new LinkedHashMap<>();
-        final Deque<Integer> todo = new ArrayDeque<>();
 
         Plan(QueuedMessage message, Changes changes, Set<Integer> recalled, Snapshot snapshot, Instant now) {
             this.message = message;
@@ -121,6 +112,7 @@ final class Preparation {
 
         void routeAll() {
             List<Job> onTheWire = scheduler.table.jobs(message.id());
+            List<Integer> todo = new ArrayList<>();
             for (int number = 0; number < message.states().size(); number++) {
                 if (message.states().get(number) instanceof RecipientState.Waiting waiting
                         && (!waiting.due().isAfter(now) || recalled.contains(number))
@@ -128,36 +120,7 @@ final class Preparation {
                     todo.add(number);
                 }
             }
-            while (!todo.isEmpty()) {
-                route(todo.remove());
-            }
-        }
-
-        private void route(int number) {
-            Recipient recipient = changes.recipient(number);
-            RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
-            Router.Facts facts = new Router.Facts(message.envelope().from(), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes());
-            Routing routing = parts.router().route(recipient, facts, snapshot);
-            Event routed = new Event.Routed(now, message.id(), number, recipient.address(), outcome(routing.route()), routing.steps());
-            switch (routing.route()) {
-                case Route.Deliver deliver -> deliver(number, recipient, waiting, deliver.ways(), routed);
-                case Route.Redirect redirect -> {
-                    changes.event(routed);
-                    redirect(number, recipient, redirect);
-                }
-                case Route.Hold hold -> {
-                    changes.event(routed);
-                    changes.hold(number, "loopback", hold.why());
-                }
-                case Route.Defer defer -> {
-                    changes.event(routed);
-                    changes.outcome(number, new Outcome.Deferred(defer.cause()), false);
-                }
-                case Route.Fail fail -> {
-                    changes.event(routed);
-                    changes.outcome(number, new Outcome.Failed(fail.cause()), false);
-                }
-            }
+            new RoutingPlan(message, changes, parts.router(), snapshot, now, this::deliver).route(todo);
         }
 
         private void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, List<Way> ways, Event routed) {
@@ -186,32 +149,5 @@ final class Preparation {
         private Cause suspension(String pattern) {
             return new Cause.Decided("deliveries to " + pattern + " are suspended", null, WAITS);
         }
-
-        private void redirect(int number, Recipient recipient, Route.Redirect redirect) {
-            boolean circles = redirect.to().stream()
-                    .allMatch(target -> target.equals(recipient.address()) || recipient.via().contains(target));
-            if (circles) {
-                LoopEvidence evidence = new LoopEvidence("L1", "the address stands for itself: " + path(recipient), null, List.of());
-                changes.outcome(number, new Outcome.Failed(new Cause.Looped(evidence, LOOP)), false);
-            } else {
-                todo.addAll(changes.expand(number, redirect.to(), redirect.alias()));
-            }
-        }
-
-        private static String path(Recipient recipient) {
-            StringBuilder path = new StringBuilder();
-            recipient.via().forEach(address -> path.append(address).append(" -> "));
-            return path.append(recipient.address()).toString();
-        }
-    }
-
-    private static String outcome(Route route) {
-        return switch (route) {
-            case Route.Deliver deliver -> "deliver by " + String.join(", else ", deliver.ways().stream().map(way -> way.hop().toString()).toList());
-            case Route.Redirect redirect -> "redirect to " + String.join(", ", redirect.to().stream().map(Object::toString).toList());
-            case Route.Hold hold -> "hold: " + hold.why();
-            case Route.Defer defer -> "defer " + defer.cause().status();
-            case Route.Fail fail -> "fail " + fail.cause().status();
-        };
     }
 }
