@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.explain;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.isthmus.config.LiveConfig;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.Classifier;
+import org.isthmus.loop.SiteClassifier;
+import org.isthmus.loop.SiteIdentity;
+import org.isthmus.platform.Platform;
+import org.isthmus.policy.Policy;
+import org.isthmus.receive.Receiver;
+import org.isthmus.receive.Rooms;
+import org.isthmus.route.Router;
+import org.isthmus.route.SiteRouter;
+import org.isthmus.schedule.Forecast;
+import org.isthmus.schedule.Forecast.Prospect;
+import org.isthmus.transit.QueuedMessage;
+
+/// Says what would happen to a message, by letting it happen: a real session of the real rooms holds the conversation with a client in memory, and what it would have
+/// stored is routed as the scheduler does it. Only spool, tracking and courier are replaced, by a {@link Recorder} and by a {@link Forecast}. It asks DNS; it changes nothing.
+public final class Explainer {
+    private final Platform platform;
+    private final Snapshot snapshot;
+    private final Map<String, InetSocketAddress> bound;
+    private final Classifier classifier;
+    private final Router router;
+
+    /// @param platform whose resolver asks the servers of this configuration
+    /// @param bound where the listeners of a running server are, by name; those that are missing are taken as configured
+    public Explainer(Platform platform, Snapshot snapshot, Map<String, InetSocketAddress> bound) throws IOException {
+        this.platform = platform;
+        this.snapshot = snapshot;
+        this.bound = Map.copyOf(bound);
+        FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
+        directory.prepare(snapshot.settings());
+        SiteIdentity identity = SiteIdentity.of(snapshot.settings(), bound, platform.network().localAddresses());
+        classifier = new SiteClassifier(directory);
+        router = new SiteRouter(classifier, present -> identity, platform.dns(), platform.entropy());
+    }
+
+    /// @throws IllegalArgumentException if the configuration has no such listener
+    public Explanation explain(Question question) throws IOException {
+        Settings.Listener listener = listener(question.listener());
+        Instant now = platform.time().now();
+        Recorder recorder = new Recorder(now, question.size());
+        Conversation conversation = new Conversation(question, local(listener, question.client()));
+        Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router,
+                recorder, recorder);
+        new Receiver(rooms).converse(listener, conversation);
+        conversation.end();
+        QueuedMessage message = recorder.message();
+        List<Prospect> prospects = message == null ? List.of()
+                : Forecast.open(router, platform.disk(), snapshot.settings().connector().data(), platform.entropy()).of(message, snapshot, now);
+        return new Explanation(question, conversation.command(), conversation.reply(), recorder.steps(), prospects,
+                Changers.of(conversation.reply(), recorder.steps(), prospects));
+    }
+
+    private Settings.Listener listener(String name) {
+        List<Settings.Listener> listeners = snapshot.settings().listeners();
+        return listeners.stream().filter(one -> one.name().equals(name)).findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("no listener is called \"" + name + "\"; there are "
+                        + String.join(", ", listeners.stream().map(Settings.Listener::name).toList())));
+    }
+
+    /// Where the client would have connected to: a listener at a wildcard address has the loopback address for want of a better one.
+    private InetSocketAddress local(Settings.Listener listener, InetAddress client) {
+        InetSocketAddress at = bound.getOrDefault(listener.name(), listener.address());
+        return at.getAddress().isAnyLocalAddress() ? new InetSocketAddress(InetAddress.ofLiteral(client instanceof Inet4Address ? "127.0.0.1" : "::1"), at.getPort()) : at;
+    }
+}
