@@ -49,6 +49,7 @@ public final class Cli {
         ServerCommands.addTo(line, terminal);
         line.addSubcommand(new InitCommand(terminal));
         line.addSubcommand(new StatusCommand(terminal));
+        line.addSubcommand(new ExplainCommand(terminal));
         line.addSubcommand("queue", QueueCommand.line(terminal));
         line.addSubcommand(new TraceCommand(terminal));
         line.addSubcommand("spool", SpoolCommand.line(terminal));

@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Set;
+import org.isthmus.config.Settings;
+import org.isthmus.dns.Resolver;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
 
@@ -13,6 +15,9 @@ public interface Program {
 
     /// The outside world, for commands that work on files or ask DNS by themselves.
     Platform platform();
+
+    /// Asks the DNS servers that a configuration names, or the system's.
+    Resolver resolver(Settings settings);
 
     /// For the control socket.
     LocalSockets sockets();

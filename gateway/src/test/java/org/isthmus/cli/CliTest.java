@@ -464,4 +464,39 @@ class CliTest {
         Files.writeString(file, "connector { data = ");
         assertThat(Checked.of(org.isthmus.config.ConfigLoader.load(file, name -> null, disk), List.of(), file, disk).data()).isNull();
     }
+
+    @Test
+    void explainTellsWhatWouldHappenAndExitsByIt() {
+        Ran refused = run("explain", "bob@partner.example", "-c", "isthmus.conf");
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.out()).isEqualTo("""
+                <bob@partner.example> from <somebody@example.net>, by client 192.0.2.1 at listener internet
+                refused at RCPT: 550 5.7.1 relaying denied: bob@partner.example does not reside here, and 192.0.2.1 may not send to elsewhere through this server
+                  relay: neither trusted-networks nor an authenticated user: refused
+
+                what would change it:
+                  If the client is yours, add its address to trusted-networks. If the domain is yours, add it to domains.
+                """);
+        JsonNode json = run("explain", "postmaster", "--from", "<>", "--client", "2001:db8::1", "--size", "2K", "--listener", "internet", "-o", "json").json();
+        assertThat(json.path("question").toString())
+                .isEqualTo("{\"to\":\"postmaster\",\"from\":\"\",\"client\":\"2001:db8:0:0:0:0:0:1\",\"listener\":\"internet\",\"size\":2048}");
+        assertThat(json.path("accepted").asBoolean()).isTrue();
+        assertThat(json.path("serverRunning").asBoolean()).isTrue();
+        assertThat(json.path("recipients").get(0).path("to").asString()).isEqualTo("postmaster@example.com");
+    }
+
+    @Test
+    void explainRefusesWhatItCannotUnderstand() throws Exception {
+        assertThat(run("explain", "a@b.example", "--client", "nonsense").exit()).isEqualTo(64);
+        assertThat(run("explain", "a@b.example", "--size", "big").exit()).isEqualTo(64);
+        assertThat(run("explain", "a@b.example", "--listener", "back").err()).contains("no listener is called \"back\"; there are internet");
+        assertThat(run("explain", "a@b\r\nDATA").exit()).isEqualTo(64);
+        assertThat(run("explain", "not an address").out()).contains("refused at RCPT: 501 5.1.3");
+        server.close();
+        assertThat(run("explain", "a@b.example", "-o", "json").json().path("serverRunning").asBoolean(true)).isFalse();
+        program.problems = List.of(FakeProgram.unknownKey());
+        Ran broken = run("explain", "a@b.example");
+        assertThat(broken.exit()).isEqualTo(78);
+        assertThat(broken.err()).contains("isthmus.conf:12: error unknown-key").contains("nothing can be explained");
+    }
 }

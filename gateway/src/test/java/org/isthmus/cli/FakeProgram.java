@@ -43,6 +43,11 @@ final class FakeProgram implements Program {
     }
 
     @Override
+    public Resolver resolver(org.isthmus.config.Settings settings) {
+        return platform.dns();
+    }
+
+    @Override
     public LocalSockets sockets() {
         return new LiveLocalSockets();
     }

@@ -17,6 +17,7 @@ import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.SourceLine;
+import org.isthmus.transit.Step;
 import org.isthmus.transit.Wording;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +46,19 @@ public final class Shown {
         problem.evidence().forEach(node.putArray("evidence")::add);
         option(node, "fix", problem.fix());
         return node;
+    }
+
+    /// The steps of a decision.
+    public static ArrayNode steps(List<Step> steps) {
+        ArrayNode list = JsonMapper.shared().createArrayNode();
+        for (Step step : steps) {
+            ObjectNode node = list.addObject().put("stage", step.stage()).put("rule", step.rule());
+            option(node, "at", step.at() == null ? null : step.at().toString());
+            node.put("outcome", step.outcome());
+            step.evidence().forEach(evidence -> node.withArray("evidence").add(evidence));
+            step.lost().forEach(lost -> node.withArray("lost").add(lost));
+        }
+        return list;
     }
 
     static ObjectNode message(QueuedMessage message, Instant now) {
@@ -107,7 +121,8 @@ public final class Shown {
         }
     }
 
-    private static void cause(Cause cause, ObjectNode node) {
+    /// A cause in a sentence, into an object.
+    public static void cause(Cause cause, ObjectNode node) {
         node.put("status", cause.status().toString()).put("why", Wording.brief(cause));
     }
 
@@ -165,7 +180,8 @@ public final class Shown {
         return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static String text(java.net.InetSocketAddress address) {
+    /// {@code 192.0.2.1:25}.
+    public static String text(java.net.InetSocketAddress address) {
         String host = address.isUnresolved() ? address.getHostString() : address.getAddress().getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }
