@@ -83,8 +83,9 @@ final class JsonLine {
             return this;
         }
         LocalDateTime time = LocalDateTime.ofEpochSecond(value.getEpochSecond(), value.getNano(), ZoneOffset.UTC);
-        name(name).put('"');
-        digits(time.getYear(), 4).put('-').digits(time.getMonthValue(), 2).put('-').digits(time.getDayOfMonth(), 2).put('T');
+        name(name);
+        reserve(40);
+        put('"').digits(time.getYear(), 4).put('-').digits(time.getMonthValue(), 2).put('-').digits(time.getDayOfMonth(), 2).put('T');
         digits(time.getHour(), 2).put(':').digits(time.getMinute(), 2).put(':').digits(time.getSecond(), 2).put('.');
         return digits(time.getNano() / 1000, 6).put('Z').put('"');
     }
@@ -128,7 +129,19 @@ final class JsonLine {
     }
 
     private JsonLine name(String name) {
-        return comma().put('"').ascii(name).put('"').put(':');
+        comma();
+        int count = name.length();
+        reserve(count + 3);
+        byte[] to = bytes;
+        int at = length;
+        to[at++] = '"';
+        for (int i = 0; i < count; i++) {
+            to[at++] = (byte) name.charAt(i);
+        }
+        to[at++] = '"';
+        to[at++] = ':';
+        length = at;
+        return this;
     }
 
     /// A comma unless this is the first in its list or object, or the value of a name. No value ends with one of these bytes.
@@ -138,15 +151,22 @@ final class JsonLine {
     }
 
     private JsonLine number(long value) {
-        return ascii(Long.toString(value));
+        return value < 0 ? ascii(Long.toString(value)) : digits(value, 1);
     }
 
     private JsonLine digits(long value, int least) {
-        String text = Long.toString(value);
-        for (int i = text.length(); i < least; i++) {
-            put('0');
+        int count = 1;
+        for (long rest = value / 10; rest != 0; rest /= 10) {
+            count++;
         }
-        return ascii(text);
+        count = Math.max(count, least);
+        reserve(count);
+        for (int i = count - 1; i >= 0; i--) {
+            bytes[length + i] = (byte) ('0' + value % 10);
+            value /= 10;
+        }
+        length += count;
+        return this;
     }
 
     private JsonLine ascii(String text) {
@@ -162,9 +182,9 @@ final class JsonLine {
         // Six bytes are the most that one char takes, as an escape.
         reserve(end * 6 + 8);
         bytes[length++] = '"';
-        for (int i = 0; i < end; i++) {
+        for (int i = plain(text, end); i < end; i++) {
             char c = text.charAt(i);
-            if (c >= ' ' && c < 127 && c != '"' && c != '\\') {
+            if (isPlain(c)) {
                 bytes[length++] = (byte) c;
             } else if (Character.isHighSurrogate(c) && i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))) {
                 supplementary(Character.toCodePoint(c, text.charAt(++i)));
@@ -177,6 +197,23 @@ final class JsonLine {
         }
         bytes[length++] = '"';
         return this;
+    }
+
+    /// Writes what stands in a line as it is; most texts are nothing else.
+    /// @return how many characters that were
+    private int plain(String text, int end) {
+        byte[] to = bytes;
+        int at = length;
+        int i = 0;
+        while (i < end && isPlain(text.charAt(i))) {
+            to[at++] = (byte) text.charAt(i++);
+        }
+        length = at;
+        return i;
+    }
+
+    private static boolean isPlain(char c) {
+        return c >= ' ' && c < 127 && c != '"' && c != '\\';
     }
 
     private void special(char c) {

@@ -39,6 +39,9 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
     private static final int INBOX = 8192;
     private static final int MOST_NOTES = 4096;
     private static final int AT_ONCE = 512;
+    private static final Needle ROUTED = new Needle("\"event\":\"routed\"");
+    /// Octets of a line within which its kind stands.
+    private static final int HEAD = 80;
 
     private final DayFiles files;
     private final MailLog mailLog;
@@ -273,6 +276,10 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
     }
 
     private void look(byte[] lines, int start, int end) {
+        // How a recipient was routed concerns neither counters nor mail log.
+        if (ROUTED.find(lines, start, Math.min(end, start + HEAD)) >= 0) {
+            return;
+        }
         if (glance.at(lines, start, end - start)) {
             tally.count(glance);
             mailLog.add(glance);
