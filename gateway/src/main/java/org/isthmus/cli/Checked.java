@@ -38,9 +38,11 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
     }
 
     /// Whether nothing stops a start.
-    /// @param accepted ids of findings that the operator accepts
+    /// @param accepted ids of findings that the operator accepts, besides those of {@code loop.accept}
     public boolean isUsable(Set<String> accepted) {
-        return settings != null && problems.stream().noneMatch(p -> p.isError() && !accepted.contains(p.id()));
+        Settings usable = settings;
+        return usable != null
+                && problems.stream().noneMatch(p -> p.isError() && !accepted.contains(p.id()) && !usable.loop().accept().contains(p.id()));
     }
 
     private static @Nullable Path dataIn(Path file, Disk disk) {

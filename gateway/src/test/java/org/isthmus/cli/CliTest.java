@@ -293,6 +293,9 @@ class CliTest {
         program.problems = List.of(Problem.error("LP02", null, "it circles", null));
         assertThat(run("check").exit()).isEqualTo(78);
         assertThat(run("check", "--accept-loop", "LP02").exit()).isZero();
+        program.problems = List.of(Problem.error("LP07", null, "the file accepts this one", null));
+        assertThat(run("check").exit()).isZero();
+        program.problems = List.of(Problem.error("LP02", null, "it circles", null));
         Ran refused = run("run");
         assertThat(refused.exit()).isEqualTo(78);
         assertThat(refused.err()).contains("error LP02: it circles").contains("not started");

@@ -13,6 +13,7 @@ final class SampleSettings {
         return ConfigLoader.parse("""
                 connector { hostname = "mx1.example.com", data = "%s", postmaster = "postmaster@example.com" }
                 listeners { internet { address = "127.0.0.1:0" } }
+                loop { accept = [LP07] }
                 """.formatted(data)).orThrow();
     }
 }

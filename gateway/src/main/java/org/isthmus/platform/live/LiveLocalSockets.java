@@ -15,9 +15,9 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
@@ -55,9 +55,8 @@ public final class LiveLocalSockets implements LocalSockets {
     @Override
     public Connection connect(Path to, Duration limit) throws IOException {
         check(to);
-        if (!Files.exists(to)) {
-            throw new NoSuchFileException(to.toString());
-        }
+        // Tells a file that is not there from a folder that may not be looked into.
+        Files.readAttributes(to, BasicFileAttributes.class);
         SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(to));
