@@ -13,6 +13,7 @@ module org.isthmus.gateway {
     requires tools.jackson.databind;
     requires tools.jackson.core;
     requires jdk.net;
+    requires jdk.unsupported;
 
     opens org.isthmus.cli to info.picocli;
 }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.main;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.isthmus.cli.Checked;
+import org.isthmus.cli.Program;
+import org.isthmus.config.ConfigLoader;
+import org.isthmus.config.Loaded;
+import org.isthmus.config.Problem;
+import org.isthmus.config.Settings;
+import org.isthmus.directory.FileDirectory;
+import org.isthmus.dns.Resolver;
+import org.isthmus.loop.SiteIdentity;
+import org.isthmus.platform.LocalSockets;
+import org.isthmus.platform.Platform;
+import org.isthmus.platform.live.LiveLocalSockets;
+import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.route.RouteCheck;
+import org.isthmus.spool.SpoolVerifier;
+
+/// What the commands need of the wiring, on the real platform.
+final class LiveProgram implements Program {
+    private static final int EX_UNAVAILABLE = 69;
+    private static final int EX_TEMPFAIL = 75;
+
+    private volatile List<InetSocketAddress> dnsServers = List.of();
+    private final LivePlatform live = LivePlatform.open(() -> dnsServers);
+
+    @Override
+    public Platform platform() {
+        return live.platform();
+    }
+
+    @Override
+    public Resolver resolver(Settings settings) {
+        dnsServers = settings.dns().servers();
+        return live.platform().dns();
+    }
+
+    @Override
+    public LocalSockets sockets() {
+        return new LiveLocalSockets();
+    }
+
+    /// What the file says, what the files say that it names, and where its routes would lead back to us. DNS is not asked: what only DNS
+    /// makes certain stops neither a start nor a reload.
+    @Override
+    public Checked check(Path file) {
+        Platform platform = live.platform();
+        Loaded loaded = ConfigLoader.load(file, System.getenv()::get, platform.disk());
+        List<Problem> more = new ArrayList<>();
+        loaded.settings().ifPresent(settings -> {
+            more.addAll(new FileDirectory(platform.disk(), platform.time()).problems(settings));
+            SiteIdentity identity = SiteIdentity.of(settings, Map.of(), platform.network().localAddresses());
+            RouteCheck.problems(settings, identity, null).stream()
+                    .filter(found -> loaded.problems().stream().noneMatch(known -> isSame(known, found)))
+                    .forEach(more::add);
+        });
+        return Checked.of(loaded, more, file, platform.disk());
+    }
+
+    private static boolean isSame(Problem one, Problem other) {
+        return one.id().equals(other.id()) && java.util.Objects.equals(one.at(), other.at());
+    }
+
+    @Override
+    public int run(RunOptions options, PrintStream out, PrintStream err) {
+        Settings settings = java.util.Objects.requireNonNull(options.configuration().settings(), "a checked configuration has settings");
+        dnsServers = settings.dns().servers();
+        try (Server server = Server.start(live.platform(), sockets(), options, settings, this::reload)) {
+            out.println(server.ready());
+            out.flush();
+            server.untilToldToStop();
+            return 0;
+        } catch (DataFolderTaken e) {
+            err.println("isthmus: " + e.getMessage());
+            return EX_TEMPFAIL;
+        } catch (IOException e) {
+            err.println("isthmus: not started: " + e.getMessage());
+            return EX_UNAVAILABLE;
+        } catch (InterruptedException e) {
+            return 0;
+        }
+    }
+
+    private Checked reload(Path file) {
+        Checked checked = check(file);
+        Settings settings = checked.settings();
+        if (settings != null) {
+            dnsServers = settings.dns().servers();
+            live.reloaded();
+        }
+        return checked;
+    }
+
+    @Override
+    public int tour(boolean keep, PrintStream out, PrintStream err) {
+        return new Tour(this, keep, out, err).run();
+    }
+
+    @Override
+    public SpoolCheck verifySpool(Path data) throws IOException {
+        SpoolVerifier.Findings findings = SpoolVerifier.verify(live.platform().disk(), data.resolve("spool"));
+        return new SpoolCheck(findings.records(), findings.messages(),
+                findings.broken().stream().map(one -> new Broken(one.place(), one.problem())).toList());
+    }
+}
