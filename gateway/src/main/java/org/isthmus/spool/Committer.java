@@ -371,7 +371,7 @@ final class Committer implements Runnable {
 
     /// A write or a force failed: nobody in the group was promised anything, and the segment is done with.
     private void fail(Exception e) {
-        LOG.error("the journal could not be written; {} requests are refused and a fresh segment is begun", group.size(), e);
+        LOG.error("the journal could not be written; {} requests are refused and a fresh segment is begun: {}", group.size(), e.toString());
         boolean undone = writer.abandon();
         wakeKeeper.run();
         Exception why = trouble(e);

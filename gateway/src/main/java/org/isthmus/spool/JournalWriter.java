@@ -160,7 +160,8 @@ final class JournalWriter {
     private void condemn(Segment segment) {
         segment.suspect(true);
         segment.written(false);
-        aborts.add(new Blocks.Abort(segment.life(), groupFirst, sequence));
+        // Nothing is ever written behind it, so that the whole rest of the segment is meant.
+        aborts.add(new Blocks.Abort(segment.life(), groupFirst, Long.MAX_VALUE));
     }
 
     private void header(Segment segment, RecordHeader header) throws IOException {

@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.isthmus.platform.Channel;
 import org.isthmus.platform.Threads;
 import org.isthmus.spool.Request.Effect;
@@ -20,8 +21,8 @@ import org.slf4j.LoggerFactory;
 /// that were settled often.
 ///
 /// A segment is emptied by copying forward what lives, as ordinary records. Then nothing in the index points to it, and it is retired. Segments are emptied strictly one
-/// after another, suspect ones first: so at most one segment holds what is superseded elsewhere, and a GONE record is needed only as long as the segment that its message
-/// stood in last.
+/// after another, and one that was begun comes before all others, after a restart too: so at most one segment holds messages that stand elsewhere as well, and a GONE
+/// record is needed only as long as the segment that its message stood in last. Then come those that an ABORT record speaks of, so that it is never in the way.
 final class Keeper implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
     private static final int BATCH = 64;
@@ -114,17 +115,17 @@ final class Keeper implements Runnable {
         }
     }
 
-    /// What to empty next: a suspect segment; one that nothing needs; or, when the journal takes more than twice what lives in it, the one with least in it.
+    /// What to empty next: the one that was begun; a suspect one; one that nothing needs; or, when the journal takes more than twice what lives in it, the one with
+    /// least in it.
     private Optional<Segment> candidate() {
         List<Segment> old = segments.used();
         old.removeIf(Segment::written);
-        Optional<Segment> suspect = old.stream().filter(Segment::suspect).findFirst();
-        if (suspect.isPresent()) {
-            return suspect;
-        }
-        Optional<Segment> empty = old.stream().filter(segment -> segment.references() == 0).findFirst();
-        if (empty.isPresent()) {
-            return empty;
+        List<Predicate<Segment>> order = List.of(Segment::begun, Segment::suspect, segment -> segment.references() == 0);
+        for (Predicate<Segment> urgent : order) {
+            Optional<Segment> first = old.stream().filter(urgent).findFirst();
+            if (first.isPresent()) {
+                return first;
+            }
         }
         long taken = old.stream().mapToLong(Segment::size).sum();
         long live = old.stream().mapToLong(Segment::live).sum();
@@ -134,6 +135,7 @@ final class Keeper implements Runnable {
     /// Copies forward what lives in a segment and retires it.
     /// @return false if that cannot be done now
     private boolean empty(Segment segment) throws IOException {
+        segment.begin();
         for (int round = 0; round == 0 || segment.references() > 0; round++) {
             if (stopping || round == 10) {
                 return false;

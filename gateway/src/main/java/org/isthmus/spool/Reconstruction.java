@@ -37,6 +37,9 @@ final class Reconstruction {
     /// @param promised somebody was told that it is safe; otherwise it is the unfinished end of a group
     record Flaw(Segment segment, Hole hole, long sequence, boolean promised, String what) {}
 
+    /// Of a flaw: it may have been promised, so that it is kept for people to look at.
+    static final String UNCLEAR = "the only record of a segment is bad";
+
     private final Disk disk;
     private final Facts facts;
     private final Index index = new Index();
@@ -206,6 +209,7 @@ final class Reconstruction {
             Scan scan = new Scan(segment);
             int end = new SegmentScanner(segment.file(), segment.life(), limit).scan(scan);
             segment.advance(end, scan.last);
+            segment.suspect(aborts.stream().anyMatch(abort -> abort.life() == segment.life()));
         }
         for (Pending hole : open) {
             flaws.add(new Flaw(hole.segment(), hole.hole(), hole.sequence(), false, hole.what()));
@@ -243,13 +247,19 @@ final class Reconstruction {
         @Override
         public void hole(Hole hole) {
             if (hole.sequence() < 0 && hole.last()) {
-                // The only record, and not torn: see neverUsed.
-                flaws.add(new Flaw(segment, hole, lastSequence, true, "no record where one should be"));
+                onlyHole(hole);
             } else if (hole.sequence() < 0) {
                 unnumbered = hole;
             } else if (!aborted(segment.life(), hole.sequence())) {
                 lastSequence = Math.max(lastSequence, hole.sequence());
                 open.add(new Pending(segment, hole, hole.sequence(), hole.header() == null ? "no record where one should be" : "a record with a wrong checksum"));
+            }
+        }
+
+        /// The segment's first record is bad, and nothing follows: a write that was cut short within a sector, or the last record of all is damaged. Nobody can tell.
+        private void onlyHole(Hole hole) {
+            if (aborts.stream().noneMatch(abort -> abort.life() == segment.life())) {
+                flaws.add(new Flaw(segment, hole, lastSequence, false, UNCLEAR));
             }
         }
 
@@ -324,7 +334,7 @@ final class Reconstruction {
             Entry old = index.get(summary.id());
             if (old != null) {
                 // Its copying out of the old segment was not brought to an end: that segment is emptied before any other.
-                old.segment().suspect(true);
+                old.segment().begin();
             }
             Entry entry = Entry.of(summary.id(), segment, block.at() + shift, block.length(), summary.count(), summary.octets(), block.apart());
             if (!unsaid.containsKey(summary.id())) {

@@ -19,6 +19,8 @@ final class Recovery {
     /// Between the last sequence found and the first one given: more than a group that was lost without a trace can have used.
     private static final long GAP = 100_000;
 
+    private static final int UNCLEAR_BYTES = 2 << 20;
+
     private final Disk disk;
     private final Path contents;
     private final Quarantine quarantine;
@@ -106,9 +108,12 @@ final class Recovery {
                 quarantine.bytes(flaw.segment(), hole.from(), hole.to() - hole.from(), what);
             } else {
                 unfinished++;
+                if (flaw.what().equals(Reconstruction.UNCLEAR)) {
+                    quarantine.bytes(flaw.segment(), hole.from(), Math.min(hole.to() - hole.from(), UNCLEAR_BYTES), flaw.what());
+                }
             }
             // From now on this place is known, and no later start needs to think about it.
-            long last = hole.last() ? lastSequence() : flaw.sequence();
+            long last = hole.last() ? Long.MAX_VALUE : flaw.sequence();
             aborts.add(new Blocks.Abort(flaw.segment().life(), flaw.sequence(), last));
         }
     }

@@ -6,10 +6,16 @@ import java.util.HashSet;
 import java.util.NoSuchElementException;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Hands over all messages in the order in which they lie on the disk, so that each segment is read once from front to back.
 final class Replay {
+    private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
+
     private final Index index;
     private final JournalReader reader;
     private final Segments segments;
@@ -25,16 +31,33 @@ final class Replay {
         index.entries().forEach(entry -> open.add(entry.id()));
         for (Segment segment : segments.used()) {
             if (segment.references() > 0) {
-                replay(segment, open, each);
+                try {
+                    replay(segment, open, each);
+                } catch (IOException e) {
+                    if (!segment.retired()) {
+                        throw e;
+                    }
+                }
             }
         }
         // What was copied to another segment meanwhile, behind or before where this has been.
         for (Long id : open) {
-            try {
-                each.accept(reader.message(id));
-            } catch (NoSuchElementException e) {
-                // It has left the queue.
+            QueuedMessage message = read(id);
+            if (message != null) {
+                each.accept(message);
             }
+        }
+    }
+
+    /// @return null if it has left the queue, or cannot be read; one such message does not stop the others
+    private @Nullable QueuedMessage read(long id) throws IOException {
+        try {
+            return reader.message(id);
+        } catch (NoSuchElementException e) {
+            return null;
+        } catch (Damaged e) {
+            LOG.error("message {} cannot be read: {}", new QueueId(id), e.getMessage());
+            return null;
         }
     }
 
@@ -55,8 +78,8 @@ final class Replay {
                 if (entry == null || entry.segment() != segment || entry.offset() != offset || !open.contains(id)) {
                     return;
                 }
-                QueuedMessage message = entry.chain().length == 0 ? Blocks.message(block) : reader.message(id);
-                if (!segment.retired() && open.remove(id)) {
+                QueuedMessage message = entry.chain().length == 0 ? Blocks.message(block) : read(id);
+                if (message != null && !segment.retired() && open.remove(id)) {
                     each.accept(message);
                 }
             }

@@ -13,6 +13,7 @@ final class Segment {
     private volatile long lastSequence;
     private volatile boolean retired;
     private volatile boolean suspect;
+    private volatile boolean begun;
     private volatile boolean written;
     private volatile int references;
     private volatile long live;
@@ -76,7 +77,16 @@ final class Segment {
         written = value;
     }
 
-    /// A write or force failed here, or it holds what does not count: it must be emptied before any other, and its file is not used again.
+    /// Its emptying has begun: it may hold messages that stand elsewhere too, so that no other segment may be retired before it.
+    boolean begun() {
+        return begun;
+    }
+
+    void begin() {
+        begun = true;
+    }
+
+    /// A write or force failed here, or it holds what does not count: it must be emptied soon, and its file is not used again.
     boolean suspect() {
         return suspect;
     }

@@ -188,7 +188,9 @@ final class Segments {
         } else {
             SegmentHeader header = nextHeader(bytes);
             header.write(file);
-            file.force(false);
+            // Its making may have been cut short: neither its length nor its name need be durable yet.
+            file.force(true);
+            disk.forceFolder(folder);
             writeEnd(file, header);
             file.force(false);
             synchronized (this) {
