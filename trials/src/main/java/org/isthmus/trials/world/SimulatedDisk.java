@@ -62,6 +62,7 @@ public final class SimulatedDisk implements Disk {
     private final Set<Path> locked = new HashSet<>();
     private long capacity = Long.MAX_VALUE;
     private long operations;
+    private long failures;
     private long powerOffAt = Long.MAX_VALUE;
     private boolean powerOff;
     private int generation;
@@ -99,6 +100,11 @@ public final class SimulatedDisk implements Disk {
     /// Operations that change the disk, so far.
     public synchronized long operations() {
         return operations;
+    }
+
+    /// Operations that failed because they were told to, so far.
+    public synchronized long failures() {
+        return failures;
     }
 
     /// After n more changing operations the power goes: the one behind them happens in part or not at all, and every call fails until {@link #crash}.
@@ -447,7 +453,9 @@ public final class SimulatedDisk implements Disk {
         long count = counts.merge(operation, 1L, Long::sum);
         List<Long> once = failingOnce.get(operation);
         boolean often = chance.happens(failing.getOrDefault(operation, 0.0));
-        return (once != null && once.remove(count)) || often;
+        boolean fails = (once != null && once.remove(count)) || often;
+        failures += fails ? 1 : 0;
+        return fails;
     }
 
     private final class Handle implements File {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.isthmus.spool.Spool;
 import org.isthmus.transit.Envelope;
 import org.isthmus.transit.QueueId;
@@ -45,16 +46,34 @@ final class Ledger {
 
     private record Dated(long at, Entry entry) {}
 
+    private final Standing base;
     private final List<Dated> entries = new ArrayList<>();
+    private BooleanSupplier over = () -> false;
     private long now;
+
+    Ledger() {
+        this(new Standing());
+    }
+
+    /// Goes on from where everything stood.
+    Ledger(Standing base) {
+        this.base = base;
+    }
 
     /// What is written from now on happened after so many calls of the disk.
     void date(long operations) {
         now = operations;
     }
 
+    /// Once the power is off nobody is answered any more.
+    void endsWith(BooleanSupplier powerOff) {
+        over = powerOff;
+    }
+
     private void add(Entry entry) {
-        entries.add(new Dated(now, entry));
+        if (!over.getAsBoolean()) {
+            entries.add(new Dated(now, entry));
+        }
     }
 
     void begun(Sent sent) {
@@ -88,7 +107,7 @@ final class Ledger {
 
     /// Where everything stood after so many calls of the disk.
     Standing standing(long at) {
-        Standing standing = new Standing();
+        Standing standing = base.copy();
         for (Dated dated : entries) {
             if (dated.at() <= at) {
                 standing.apply(dated.entry());
@@ -111,6 +130,17 @@ final class Ledger {
             this.sent = sent;
             this.recipients = sent.envelope().recipients();
             this.states = new ArrayList<>(java.util.Collections.nCopies(recipients.size(), null));
+        }
+
+        Line copy() {
+            Line copy = new Line(sent);
+            copy.taken = taken;
+            copy.refused = refused;
+            copy.id = id;
+            copy.recipients = recipients;
+            copy.states = states;
+            copy.open = open;
+            return copy;
         }
 
         void apply(Try attempt) {
@@ -138,10 +168,75 @@ final class Ledger {
         private final Map<String, Line> lines = new LinkedHashMap<>();
         private final Set<String> factsOwed = new HashSet<>();
 
-        /// A message that was taken since.
-        void with(Sent sent) {
+        Standing copy() {
+            Standing copy = new Standing();
+            lines.forEach((name, line) -> copy.lines.put(name, line.copy()));
+            copy.factsOwed.addAll(factsOwed);
+            return copy;
+        }
+
+        /// After a restart: what was not answered did happen or did not, and that is final.
+        void decide(Spool spool) throws IOException {
+            Map<String, QueuedMessage> actual = actual(spool);
+            for (Line line : List.copyOf(lines.values())) {
+                QueuedMessage message = actual.get(line.sent.name());
+                if (!line.taken && message != null) {
+                    line.taken = true;
+                    line.refused = false;
+                    line.id = message.id();
+                } else if (!line.taken) {
+                    line.refused = true;
+                }
+                Try attempt = line.open;
+                line.open = null;
+                if (attempt != null && happened(line, attempt, message, actual)) {
+                    line.apply(attempt);
+                    attempt.reports().forEach(report -> taken(report, actual.get(report.name())));
+                }
+            }
+        }
+
+        private static boolean happened(Line line, Try attempt, @Nullable QueuedMessage message, Map<String, QueuedMessage> actual) {
+            line.open = attempt;
+            boolean happened = present(line, attempt, message, actual);
+            line.open = null;
+            return happened;
+        }
+
+        private void taken(Sent sent, @Nullable QueuedMessage message) {
             Line line = new Line(sent);
             line.taken = true;
+            line.id = java.util.Objects.requireNonNull(message).id();
+            lines.put(sent.name(), line);
+        }
+
+        /// No id was given twice.
+        /// @param known ids and the messages that had them, from all rounds before
+        void checkNew(Map<QueueId, String> known) {
+            for (Line line : lines.values()) {
+                if (line.id != null) {
+                    String other = known.putIfAbsent(line.id, line.sent.name());
+                    expect(other == null || other.equals(line.sent.name()), line.id + " was given to " + other + " and to " + line.sent.name());
+                }
+            }
+        }
+
+        /// Messages in the queue with their recipients: true for those that are settled.
+        Map<QueueId, Map.Entry<String, List<Boolean>>> open() {
+            Map<QueueId, Map.Entry<String, List<Boolean>>> open = new LinkedHashMap<>();
+            for (Line line : lines.values()) {
+                if (line.taken && line.id != null && !Line.gone(line.states)) {
+                    open.put(line.id, Map.entry(line.sent.name(), line.states.stream().map(state -> state instanceof RecipientState.Settled).toList()));
+                }
+            }
+            return open;
+        }
+
+        /// A message that was taken since.
+        void with(Sent sent, QueueId id) {
+            Line line = new Line(sent);
+            line.taken = true;
+            line.id = id;
             lines.put(sent.name(), line);
         }
 

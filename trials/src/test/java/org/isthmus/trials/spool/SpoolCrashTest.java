@@ -56,7 +56,7 @@ final class SpoolCrashTest {
             try (JournalSpool spool = Trial.open(platform, disk, sink)) {
                 standing.check(spool, sink.lines());
                 assertThat(spool.recovered().damaged()).isEmpty();
-                standing.with(Writer.commit(spool, "afterwards"));
+                Writer.commit(spool, "afterwards", standing);
             }
             // And once more, after it has gone on a little and ended in good order.
             Sink again = sink.survivor();

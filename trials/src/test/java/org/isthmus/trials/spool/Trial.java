@@ -50,7 +50,7 @@ final class Trial {
         Ledger ledger = new Ledger();
         RecordedDisk disk = new RecordedDisk(host.disk(), ledger);
         List<Recording.Forced> forced = new ArrayList<>();
-        Sink sink = new Sink() ;
+        Sink sink = new Sink();
         FactSink watched = watched(sink, disk, forced);
         world.run(() -> {
             Platform platform = host.platform();
@@ -87,6 +87,9 @@ final class Trial {
         Channel<Integer> ended = world.threads().channel(writers);
         for (int i = 0; i < writers; i++) {
             Writer writer = new Writer(round + i, spool, ledger, world.chance("writer " + round + i));
+            if (i == 0) {
+                writer.adopt(ledger.standing());
+            }
             host.start("writer " + i, () -> ended.offer(writer.run(actions)));
         }
         int refusals = 0;

@@ -71,6 +71,22 @@ final class Writer {
         this.chance = chance;
     }
 
+    /// Takes over messages that are in the queue.
+    void adopt(Ledger.Standing standing) {
+        standing.open().forEach((id, known) -> {
+            Mine mine = new Mine(known.getKey(), id, 0);
+            mine.settled.addAll(known.getValue());
+            open.add(mine);
+        });
+    }
+
+    /// Settles all that it knows of.
+    void drain() {
+        while (!open.isEmpty()) {
+            settle();
+        }
+    }
+
     /// @return how many things were refused
     int run(int actions) {
         int refusals = 0;
@@ -82,14 +98,14 @@ final class Writer {
     }
 
     /// Commits one message that must be taken.
-    static Ledger.Sent commit(Spool spool, String local) throws IOException {
+    static void commit(Spool spool, String local, Ledger.Standing standing) throws IOException {
         Ledger.Sent sent = new Ledger.Sent(
                 local, new Envelope(ReversePath.NULL, MailParameters.NONE, List.of(recipient(local))), local.getBytes(StandardCharsets.UTF_8));
         try (Draft draft = spool.draft(0)) {
             draft.content().write(sent.content());
             draft.commit(sent.envelope(), ORIGIN, facts(sent.content()), List.of(List.of()));
+            standing.with(sent, draft.id());
         }
-        return sent;
     }
 
     private String next() {
@@ -160,12 +176,19 @@ final class Writer {
         }
         String mark = "settled " + mine.name + " " + number++;
         ledger.settling(mine.name, new Ledger.Try(settlements, added, reports, mark));
+        List<QueueId> ids;
         try {
-            List<QueueId> ids = spool.settle(mine.id, settling(settlements, added, reports, mark, mine.id));
+            ids = spool.settle(mine.id, settling(settlements, added, reports, mark, mine.id));
+        } catch (IOException e) {
+            ledger.notSettled(mine.name);
+            return false;
+        }
+        try {
             settled(mine, settlements, added, reports, ids);
             return true;
         } catch (IOException e) {
-            ledger.notSettled(mine.name);
+            // The power went between the settlement and this: what became of it is no longer known here.
+            open.remove(mine);
             return false;
         }
     }
@@ -196,7 +219,7 @@ final class Writer {
     private void settled(Mine mine, List<Settlement> settlements, List<Recipient> added, List<Ledger.Sent> reports, List<QueueId> ids) throws IOException {
         List<QueuedMessage> made = new ArrayList<>();
         for (int i = 0; i < ids.size(); i++) {
-            made.add(spool.read(ids.get(i)));
+            made.add(read(ids.get(i)));
             open.add(new Mine(reports.get(i).name(), ids.get(i), 1));
         }
         ledger.settled(mine.name, made);
@@ -204,6 +227,15 @@ final class Writer {
         settlements.forEach(one -> mine.settled.set(one.recipient(), one.state() instanceof RecipientState.Settled));
         if (!mine.settled.contains(false)) {
             open.remove(mine);
+        }
+    }
+
+    /// A disk that fails once reads well the next time.
+    private QueuedMessage read(QueueId id) throws IOException {
+        try {
+            return spool.read(id);
+        } catch (IOException e) {
+            return spool.read(id);
         }
     }
 
