@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What must hold at the end of a run, whatever happened in it:
 ///
-/// - a letter answered with 250 is, for each of its recipients, delivered, reported to its sender, or still waiting; one without a sender may also be dropped;
+/// - a letter answered with 250 is, for each of its recipients, delivered, reported to its sender, or still waiting; one whose sender cannot be reported to may also be dropped;
 /// - what arrives is byte for byte what was sent, at a server where it belongs, for a recipient that was accepted;
 /// - nobody is reported to about a letter without a sender, nor about a report;
 /// - no recipient is settled twice: not delivered and reported, and not delivered again after the server's 250 was read, unless the connector died or its disk failed in between;
@@ -140,7 +140,7 @@ final class Findings {
             boolean reported = failures.containsKey(key);
             boolean waits = waiting.contains(key);
             boolean reportWaits = waiting.stream().anyMatch(one -> one.letter().equals("report") && one.recipient().equals(letter.from()));
-            boolean dropped = letter.from().isEmpty() && !site.belongsSomewhere(recipient);
+            boolean dropped = !site.hears(letter.from()) && !site.belongsSomewhere(recipient);
             if (!delivered && !reported && !waits && !reportWaits && !dropped) {
                 problems.add("LOST: " + letter + " was promised (" + entry.reply() + ") at " + entry.at() + ", and is neither delivered to " + recipient + " nor reported nor waiting");
             }

@@ -111,6 +111,12 @@ public record Site(List<Local> locals, List<Store> stores, List<Remote> remotes,
         return !user(recipient).equals(GHOST) && (local(recipient) != null || remote(recipient) != null);
     }
 
+    /// True if a report can reach this sender: not the null one, and not one of a domain whose mail the site itself refuses.
+    public boolean hears(String sender) {
+        Local local = local(sender);
+        return !sender.isEmpty() && !(local != null && local.outward && local.loopback == Loopback.REJECT);
+    }
+
     public static String user(String recipient) {
         return recipient.substring(0, Math.max(0, recipient.lastIndexOf('@')));
     }
