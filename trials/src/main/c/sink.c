@@ -50,7 +50,7 @@ typedef struct session {
 static int epoll, lmtp, chunking, delay_ms;
 static volatile sig_atomic_t stop;
 static long long messages, recipients, octets, connections, open_now;
-static double first, last;
+static double first, last, last_at;
 static session *waiting, *waiting_end;
 
 static double now(void) {
@@ -59,11 +59,18 @@ static double now(void) {
     return t.tv_sec + t.tv_nsec / 1e9;
 }
 
+// Seconds since 1970, for those who compare with what they saw themselves.
+static double wall(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return t.tv_sec + t.tv_nsec / 1e9;
+}
+
 static void print(void) {
     double seconds = messages > 1 ? last - first : 0;
     printf("{\"messages\": %lld, \"recipients\": %lld, \"octets\": %lld, \"connections\": %lld, \"open\": %lld, \"seconds\": %.3f, "
-           "\"messages_per_second\": %.1f}\n",
-           messages, recipients, octets, connections, open_now, seconds, seconds > 0 ? (messages - 1) / seconds : 0.0);
+           "\"last_at\": %.3f, \"messages_per_second\": %.1f}\n",
+           messages, recipients, octets, connections, open_now, seconds, last_at, seconds > 0 ? (messages - 1) / seconds : 0.0);
     fflush(stdout);
 }
 
@@ -127,6 +134,7 @@ static int flush(session *s) {
 
 static void message_ended(session *s) {
     last = now();
+    last_at = wall();
     if (!messages) {
         first = last;
     }
