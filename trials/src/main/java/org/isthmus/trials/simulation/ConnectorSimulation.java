@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 public final class ConnectorSimulation {
     private static final Duration BUSY = Duration.ofHours(6);
     private static final Duration LONGEST = Duration.ofDays(20);
+    /// Longer than any message's lifetime: what has not moved for so long is held.
+    private static final Duration STILL = Duration.ofDays(6);
     private static final Duration RESTART = Duration.ofSeconds(5);
 
     private final long seed;
@@ -263,16 +265,24 @@ public final class ConnectorSimulation {
         world.network().faults(NetworkFaults.CALM);
     }
 
-    /// Waits until nothing waits any more, or until no delivery could still be under way.
+    /// Waits until nothing waits any more, or until nothing has moved for longer than a lifetime, or until no delivery could still be under way.
     private Set<Waiting> drain() throws InterruptedException, IOException {
         Set<Waiting> waiting = Set.of();
+        Duration moved = world.time().elapsed();
         while (world.time().elapsed().compareTo(LONGEST) < 0) {
             world.time().sleep(Duration.ofMinutes(30));
             Subject.Program now = program;
             if (now == null) {
                 continue;
             }
+            Set<Waiting> before = waiting;
             waiting = now.waiting();
+            if (!waiting.equals(before) || clientsBusy > 0) {
+                moved = world.time().elapsed();
+            }
+            if (world.time().elapsed().minus(moved).compareTo(STILL) > 0) {
+                return waiting;
+            }
             if (waiting.isEmpty() && clientsBusy == 0) {
                 world.time().sleep(Duration.ofHours(3));
                 return now.waiting();
