@@ -147,6 +147,14 @@ class RelayIT {
     }
 
     @Test
+    void sighupReadsTheConfigurationAgain() throws Exception {
+        isthmus.configure(configuration.replace("domains { ", "domains { \"signal.example\" { recipients = \"pattern:s*\", deliver-to = store }, "));
+        assertThat(Running.run(folder, Map.of(), List.of("kill", "-HUP", Long.toString(isthmus.handle().pid()))).exit()).isZero();
+        Running.waitUntil("a reload", isthmus::lines, () -> isthmus.lines().stream().anyMatch(line -> line.endsWith("is in force, asked for by SIGHUP")));
+        assertThat(swaks(internet, 0, "--quit-after", "RCPT", "--local-interface", "127.0.0.2", "--from", "a@partner.example", "--to", "s1@signal.example")).contains("250 2.1.5");
+    }
+
+    @Test
     void aSecondProcessOnTheFolderIsTurnedAwayAndTheFirstStopsInOrder(@TempDir Path other) throws Exception {
         try (Isthmus first = new Isthmus(other)) {
             first.configure("""
