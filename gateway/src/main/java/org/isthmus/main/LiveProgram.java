@@ -106,8 +106,8 @@ final class LiveProgram implements Program {
 
     @Override
     public SpoolCheck verifySpool(Path data) throws IOException {
-        SpoolVerifier.Findings findings = SpoolVerifier.verify(live.platform().disk(), data.resolve("spool"));
-        return new SpoolCheck(findings.records(), findings.messages(),
-                findings.broken().stream().map(one -> new Broken(one.place(), one.problem())).toList());
+        SpoolVerifier.Result result = SpoolVerifier.verify(live.platform().disk(), data.resolve("spool"));
+        return new SpoolCheck(result.records(), result.messages(),
+                result.findings().stream().map(one -> new Broken(one.place(), one.problem())).toList());
     }
 }

@@ -119,6 +119,11 @@ final class JournalReader {
         return content;
     }
 
+    /// Of the content's own file.
+    long contentSize(long id) throws IOException {
+        return disk.facts(contentFile(id)).map(Disk.Facts::size).orElse(0L);
+    }
+
     Content content(long id) {
         Entry entry = index.get(id);
         if (entry == null) {

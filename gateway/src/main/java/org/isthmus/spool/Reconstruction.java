@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.spool;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.isthmus.platform.Disk;
 import org.isthmus.spool.Blocks.Abort;
 import org.isthmus.spool.SegmentScanner.Hole;
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// Records are applied in the order of their sequences. What a hole means follows from the groups: each group was forced before the next one was written, so a hole
 /// was promised to somebody if a record of a later group exists, and is the unfinished end of the last group if not. Of such a group every whole record counts, but for
 /// GONE: the settlement that it follows from may be what is missing.
-final class Reconstruction {
+final class Reconstruction implements Closeable {
     /// Takes facts as they are met.
     interface Facts {
         void accept(long sequence, byte[] facts);
@@ -45,11 +45,10 @@ final class Reconstruction {
     private final Index index = new Index();
     private final List<Found> files = new ArrayList<>();
     private final List<Found> spares = new ArrayList<>();
-    private final Map<Segment, Found> segments = new java.util.LinkedHashMap<>();
+    private final Map<Segment, Found> segments = new LinkedHashMap<>();
     private final List<Abort> aborts = new ArrayList<>();
     private final List<Flaw> flaws = new ArrayList<>();
     private final Map<Long, Blocks.Gone> unsaid = new HashMap<>();
-    private final Set<Long> apart = new HashSet<>();
     private final List<Pending> open = new ArrayList<>();
     private final List<Doubt> doubts = new ArrayList<>();
     private long records;
@@ -70,9 +69,25 @@ final class Reconstruction {
     /// @throws UnknownFormat if another version wrote it
     static Reconstruction of(Disk disk, Path folder, Facts facts) throws IOException {
         Reconstruction made = new Reconstruction(disk, facts);
-        made.find(folder);
-        made.scanAll();
-        return made;
+        boolean whole = false;
+        try {
+            made.find(folder);
+            made.scanAll();
+            whole = true;
+            return made;
+        } finally {
+            if (!whole) {
+                made.close();
+            }
+        }
+    }
+
+    /// Closes all files; not for a recovery that hands them on.
+    @Override
+    public void close() throws IOException {
+        for (Found file : files) {
+            file.file().close();
+        }
     }
 
     Index index() {
@@ -340,9 +355,6 @@ final class Reconstruction {
             if (!unsaid.containsKey(summary.id())) {
                 index.put(summary.settled().length == 0 ? entry : entry.settled(summary.count(), summary.settled(), null));
             }
-            if (block.apart()) {
-                apart.add(summary.id());
-            }
         }
 
         private void delta(Block block, int shift) throws Damaged {
@@ -385,10 +397,5 @@ final class Reconstruction {
             index.remove(one.id());
             unsaid.remove(one.id());
         }
-    }
-
-    /// Every message whose content was seen to have a file of its own, gone ones too.
-    Set<Long> apart() {
-        return apart;
     }
 }
