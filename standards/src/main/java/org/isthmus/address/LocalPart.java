@@ -11,9 +11,18 @@ public record LocalPart(String content) {
     private static final int LIMIT = 64;
 
     public LocalPart {
-        if (content.length() > LIMIT || content.isEmpty() || content.chars().anyMatch(Character::isISOControl)) {
+        if (content.length() > LIMIT || content.isEmpty() || holdsControl(content)) {
             throw new IllegalArgumentException("not a local part: " + content.length() + " characters");
         }
+    }
+
+    private static boolean holdsControl(String content) {
+        for (int i = 0; i < content.length(); i++) {
+            if (Character.isISOControl(content.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// RFC 5321 §4.1.2 Local-part: a dot-string or a quoted string.
