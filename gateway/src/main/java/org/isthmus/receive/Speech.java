@@ -91,7 +91,7 @@ final class Speech {
     /// Records a refusal that is said otherwise, or cannot be said any more.
     void record(String traceId, String command, @Nullable ReversePath from, @Nullable ForwardPath to, Reply reply, List<Step> steps) {
         rooms.tracker().record(new Event.Refused(
-                rooms.time().now(), traceId, client, command, from == null ? null : from.text(), to == null ? null : to.toString(), reply, steps));
+                rooms.time().now(), traceId, client, command, from == null ? null : from.text(), to == null ? null : to.text(), reply, steps));
     }
 
     /// Says the last word.

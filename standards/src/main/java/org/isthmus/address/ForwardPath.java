@@ -19,4 +19,12 @@ public sealed interface ForwardPath {
             return "<" + mailbox.text() + ">";
         }
     }
+
+    /// The text between the angle brackets.
+    default String text() {
+        return switch (this) {
+            case Postmaster postmaster -> "Postmaster";
+            case To to -> to.mailbox().text();
+        };
+    }
 }

@@ -89,6 +89,9 @@ class RelayIT {
     @Test
     void anUnknownRecipientIsRefusedWhileTheSenderIsThere() throws Exception {
         assertThat(swaks(internet, 24, "--from", "a@partner.example", "--to", "nobody@site.example")).contains("550 5.1.1 ");
+        Running.Result trace = isthmus.cli("trace", "nobody@site.example");
+        assertThat(trace.exit()).as(trace.output()).isZero();
+        assertThat(trace.output()).contains("550 5.1.1 ");
     }
 
     @Test
