@@ -162,7 +162,7 @@ final class Recovery {
             try {
                 newest.file().force(false);
             } catch (IOException e) {
-                LOG.error("{} could not be forced; its messages are copied to a fresh segment", newest, e);
+                LOG.error("{} could not be forced; its messages are copied to a fresh segment: {}", newest, e.toString());
                 newest.suspect(true);
             }
         }

@@ -2,6 +2,7 @@
 package org.isthmus.trials.spool;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,24 +21,74 @@ final class SpoolCrashTest {
 
     @Test
     void nothingPromisedIsLostWhereverThePowerGoes() throws IOException {
+        int wanted = Integer.getInteger("isthmus.crash.states", 20_000);
         int states = 0;
-        for (long seed = 1; states < Integer.getInteger("isthmus.crash.states", 20_000); seed++) {
-            states += crashEverywhere(Trial.record(seed, 3, 60, UnaryOperator.identity()), 1);
+        for (long seed = 1; states < wanted; seed++) {
+            states += crashEverywhere(Trial.record(seed, 3, 60, UnaryOperator.identity()), (int) (seed % 3));
         }
         System.out.println("spool: crash states " + states);
-        assertThat(states).isGreaterThanOrEqualTo(20_000);
+        assertThat(states).isGreaterThanOrEqualTo(wanted);
     }
 
-    private static int crashEverywhere(Trial.Recording recording, int variants) throws IOException {
-        try (LivePlatform live = LivePlatform.open()) {
-            int states = 0;
-            for (int n = 0; n <= recording.disk().size(); n++) {
-                for (int variant = 0; variant < variants; variant++) {
-                    crash(recording, n, variant, live.platform());
-                    states++;
+    /// The harness finds what it is made to find.
+    @Test
+    void aForceThatDoesNothingIsFound() {
+        found(disk -> new BentDisk(disk) {
+            @Override
+            void force(File file, boolean length) {}
+        });
+    }
+
+    @Test
+    void everySeventhForceThatDoesNothingIsFound() {
+        found(disk -> new BentDisk(disk) {
+            private int forces;
+
+            @Override
+            void force(File file, boolean length) throws IOException {
+                if (++forces % 7 != 0) {
+                    file.force(length);
                 }
             }
-            return states;
+        });
+    }
+
+    @Test
+    void namesThatAreNotForcedAreFound() {
+        found(disk -> new BentDisk(disk) {
+            @Override
+            public void forceFolder(Path path) {}
+        });
+    }
+
+    @Test
+    void contentFilesThatAreNotForcedAreFound() {
+        found(disk -> new BentDisk(disk) {
+            @Override
+            void force(File file, boolean length) throws IOException {
+                // The segments are forced with their length only when they are made.
+                if (!length || file.size() >= Trial.OPTIONS.segmentSize()) {
+                    file.force(length);
+                }
+            }
+        });
+    }
+
+    private static void found(UnaryOperator<Disk> bend) {
+        assertThatThrownBy(() -> {
+            for (long seed = 1; seed <= 10; seed++) {
+                crashEverywhere(Trial.record(seed, 3, 60, bend), 0);
+            }
+        }).isInstanceOf(AssertionError.class).hasMessageContaining("power gone after change");
+    }
+
+    /// @param variant 1 for a second power cut while the spool recovers from the first
+    private static int crashEverywhere(Trial.Recording recording, int variant) throws IOException {
+        try (LivePlatform live = LivePlatform.open()) {
+            for (int n = 0; n <= recording.disk().size(); n++) {
+                crash(recording, n, variant, live.platform());
+            }
+            return recording.disk().size() + 1;
         }
     }
 
@@ -48,8 +99,8 @@ final class SpoolCrashTest {
             disk.cutPowerAfter(0);
             recording.disk().attempt(n, disk, open);
             disk.crash();
-            if (variant % 3 == 1) {
-                crashAgain(disk, variant, platform);
+            if (variant == 1) {
+                crashAgain(disk, n, platform);
             }
             Sink sink = recording.sinkAt(n);
             Ledger.Standing standing = recording.ledger().standing(n);
