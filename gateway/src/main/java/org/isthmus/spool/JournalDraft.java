@@ -68,7 +68,13 @@ final class JournalDraft implements Draft {
         this.id = id;
         this.expectedSize = expectedSize;
         this.clock = clock;
-        this.buffer = home.buffers().take((int) Math.min(expectedSize + 512, home.inlineLimit()));
+        this.buffer = home.buffers().take(first(home, expectedSize));
+    }
+
+    /// What is announced as too large for the journal goes to a file soon, and needs no large array. RFC 1870 §6.1: the announcement may be wrong.
+    private static int first(Home home, long expectedSize) {
+        int wanted = (int) Math.min(expectedSize + 512, home.inlineLimit() + 1L);
+        return wanted > home.inlineLimit() ? ContentBuffers.SPILLING : home.buffers().allows(wanted) ? wanted : ContentBuffers.SMALLEST;
     }
 
     @Override
@@ -144,12 +150,11 @@ final class JournalDraft implements Draft {
         if (buffered < limit(bytes)) {
             return bytes;
         }
-        if (file == null && bytes.length < home.inlineLimit()) {
+        boolean grows = file == null && bytes.length < home.inlineLimit() && expectedSize <= home.inlineLimit();
+        if (grows && home.buffers().allows(bytes.length * 2)) {
             byte[] larger = home.buffers().take(bytes.length * 2);
             System.arraycopy(bytes, 0, larger, 0, buffered);
-            home.buffers().give(bytes);
-            buffer = larger;
-            return larger;
+            return replace(bytes, larger);
         }
         Disk.File to = file;
         if (to == null) {
@@ -158,7 +163,13 @@ final class JournalDraft implements Draft {
             file = to;
         }
         spill(to, bytes);
-        return bytes;
+        return bytes.length > ContentBuffers.SPILLING ? replace(bytes, home.buffers().take(ContentBuffers.SPILLING)) : bytes;
+    }
+
+    private byte[] replace(byte[] bytes, byte[] other) {
+        home.buffers().give(bytes);
+        buffer = other;
+        return other;
     }
 
     private void spill(Disk.File to, byte[] bytes) throws IOException {

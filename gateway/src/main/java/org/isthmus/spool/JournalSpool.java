@@ -2,6 +2,7 @@
 package org.isthmus.spool;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -107,13 +108,22 @@ public final class JournalSpool implements Spool {
         Path contents = folder.resolve("content");
         disk.createFolders(journal);
         disk.createFolders(contents);
-        for (Path made = folder; made != null; made = made.getParent()) {
-            // Every name on the way must be durable, or all is lost with one of them.
-            disk.forceFolder(made);
-        }
+        forceNames(disk, folder);
         Quarantine quarantine = new Quarantine(disk, folder.resolve("quarantine"));
         Recovery recovery = Recovery.of(disk, journal, contents, quarantine, sink);
         return new JournalSpool(disk, time, entropy, threads, journal, contents, arrivals, sink, encoder, options, quarantine, recovery);
+    }
+
+    /// Every name on the way to the folder must be durable, or all is lost with one of them. What we may not even read we have not made.
+    private static void forceNames(Disk disk, Path folder) throws IOException {
+        disk.forceFolder(folder);
+        for (Path above = folder.getParent(); above != null; above = above.getParent()) {
+            try {
+                disk.forceFolder(above);
+            } catch (AccessDeniedException e) {
+                return;
+            }
+        }
     }
 
     private JournalSpool(

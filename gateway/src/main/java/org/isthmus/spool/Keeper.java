@@ -136,6 +136,11 @@ final class Keeper implements Runnable {
     /// @return false if that cannot be done now
     private boolean empty(Segment segment) throws IOException {
         segment.begin();
+        if (segment.retired()) {
+            // All was copied, but the end failed.
+            segments.retire(segment);
+            return true;
+        }
         for (int round = 0; round == 0 || segment.references() > 0; round++) {
             if (stopping || round == 10) {
                 return false;

@@ -145,7 +145,7 @@ final class Segments {
         file.write(end.flip(), SegmentHeader.FIRST_RECORD);
     }
 
-    /// Ends a segment's life: nothing in it is needed. When this returns, none of its records can come back.
+    /// Ends a segment's life: nothing in it is needed. When this returns, none of its records can come back. If it fails, it must be tried again.
     void retire(Segment segment) throws IOException {
         segment.retire();
         if (segment.suspect() || segment.size() != size || spares() >= SPARES) {
@@ -154,7 +154,14 @@ final class Segments {
             disk.forceFolder(folder);
             forget(segment);
         } else {
-            Segment fresh = renew(segment);
+            Segment fresh;
+            try {
+                fresh = renew(segment);
+            } catch (IOException e) {
+                // Nobody knows which life the file has now; the next attempt deletes it.
+                segment.suspect(true);
+                throw e;
+            }
             forget(segment);
             synchronized (this) {
                 spares.add(fresh);

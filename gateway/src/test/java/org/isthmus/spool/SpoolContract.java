@@ -95,6 +95,53 @@ interface SpoolContract {
         assertThat(reopened().ids()).isEmpty();
     }
 
+    /// What was announced may be wrong, and content of every size comes back.
+    @Test
+    default void contentOfEverySizeComesBack() throws IOException {
+        List<QueuedMessage> messages = new ArrayList<>();
+        List<byte[]> contents = new ArrayList<>();
+        for (int size : new int[] {0, 1, 16_383, 16_384, 16_385, 65_536, 1_048_575, 1_048_576, 1_048_577, 2_500_000}) {
+            for (long announced : new long[] {0, size, 10, 5_000_000}) {
+                byte[] content = Samples.content(size, (int) announced);
+                try (Draft draft = spool().draft(announced)) {
+                    for (int at = 0; at < size; at += 7000) {
+                        draft.content().write(content, at, Math.min(7000, size - at));
+                    }
+                    messages.add(draft.commit(Samples.envelope(1), Samples.origin(), Samples.facts(content), Samples.steps(1)));
+                    contents.add(content);
+                }
+            }
+        }
+        Spool again = reopened();
+        for (int i = 0; i < messages.size(); i++) {
+            assertThat(again.content(messages.get(i).id()).size()).isEqualTo(contents.get(i).length);
+            assertThat(java.util.Arrays.equals(content(again, messages.get(i).id()), contents.get(i))).as("message " + i).isTrue();
+        }
+    }
+
+    /// Many large messages at once: memory has a limit, so that some go to files earlier than others.
+    @Test
+    default void manyLargeDraftsAtOnceComeBack() throws IOException {
+        byte[] content = Samples.content(1_000_000, 3);
+        List<Draft> drafts = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            drafts.add(spool().draft(0));
+        }
+        for (int at = 0; at < content.length; at += 100_000) {
+            for (Draft draft : drafts) {
+                draft.content().write(content, at, 100_000);
+            }
+        }
+        for (Draft draft : drafts) {
+            draft.commit(Samples.envelope(1), Samples.origin(), Samples.facts(content), Samples.steps(1));
+            draft.close();
+        }
+        Spool again = reopened();
+        for (Draft draft : drafts) {
+            assertThat(java.util.Arrays.equals(content(again, draft.id()), content)).isTrue();
+        }
+    }
+
     @Test
     default void contentMayComeOctetByOctet() throws IOException {
         byte[] content = Samples.content(20_000, 4);
