@@ -123,7 +123,7 @@ final class TransitCodecTest {
         return outcomes;
     }
 
-    private static List<RecipientState> states() throws Exception {
+    static List<RecipientState> states() throws Exception {
         List<RecipientState> states = new ArrayList<>();
         for (Cause cause : causes()) {
             states.add(new RecipientState.Waiting(INSTANT, 7, 1, cause, true, false));
@@ -137,7 +137,7 @@ final class TransitCodecTest {
         return states;
     }
 
-    private static List<Recipient> recipients() {
+    static List<Recipient> recipients() {
         List<Recipient> recipients = new ArrayList<>();
         List<Mailbox> mailboxes = List.of(
                 Mailbox.of("user@example.net"), Mailbox.of("\"a \\\"b\"@Example.NET"), Mailbox.of("x@[192.0.2.1]"), Mailbox.of("x@[IPv6:2001:db8::1]"),
@@ -154,7 +154,7 @@ final class TransitCodecTest {
         return recipients;
     }
 
-    private static List<Envelope> envelopes() {
+    static List<Envelope> envelopes() {
         List<Envelope> envelopes = new ArrayList<>();
         envelopes.add(new Envelope(ReversePath.NULL, MailParameters.NONE, List.of()));
         for (BodyType body : BodyType.values()) {
@@ -166,7 +166,7 @@ final class TransitCodecTest {
         return envelopes;
     }
 
-    private static List<Origin> origins() throws Exception {
+    static List<Origin> origins() throws Exception {
         List<Origin> origins = new ArrayList<>();
         for (InetSocketAddress socket : sockets()) {
             origins.add(new Origin.Received(new Client("internet", socket, socket, new Hello(true, "client\u0000"), "user", "s1"), "ESMTPSA"));
@@ -177,7 +177,7 @@ final class TransitCodecTest {
         return origins;
     }
 
-    private static List<ContentFacts> facts() {
+    static List<ContentFacts> facts() {
         List<ContentFacts> facts = new ArrayList<>();
         for (BodyType body : BodyType.values()) {
             for (Priority priority : Priority.values()) {
