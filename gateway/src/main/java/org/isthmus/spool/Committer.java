@@ -320,13 +320,9 @@ final class Committer implements Runnable {
                 }
                 writer.commit();
                 sizeBefore = group.size();
-                changes.forEach((id, change) -> {
-                    if (change.after() == null) {
-                        index.remove(id);
-                    } else {
-                        index.put(change.after());
-                    }
-                });
+                if (apply()) {
+                    wakeKeeper.run();
+                }
                 handOver();
                 group.forEach(Request::done);
             }
@@ -338,6 +334,23 @@ final class Committer implements Runnable {
             forceFacts(request);
         }
         unwritten.clear();
+    }
+
+    /// Changes the index.
+    /// @return true if there is now a segment that nothing needs
+    private boolean apply() {
+        boolean free = false;
+        for (Map.Entry<Long, Change> change : changes.entrySet()) {
+            Entry before = index.get(change.getKey());
+            Entry after = change.getValue().after();
+            if (after == null) {
+                index.remove(change.getKey());
+            } else {
+                index.put(after);
+            }
+            free |= before != null && before.segment().references() == 0 && !before.segment().written();
+        }
+        return free;
     }
 
     private void clear() {

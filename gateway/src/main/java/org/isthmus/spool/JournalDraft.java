@@ -42,7 +42,8 @@ final class JournalDraft implements Draft {
         /// @return null if that went well
         @Nullable Refusal accept(QueuedMessage message, List<List<Step>> steps, long size, int crc, byte @Nullable [] content) throws IOException;
 
-        void forget(long expectedSize);
+        /// @param spilled it took room on the disk of its own
+        void forget(long expectedSize, boolean spilled);
     }
 
     /// Why a message was not made durable.
@@ -186,7 +187,7 @@ final class JournalDraft implements Draft {
         }
         buffer = null;
         home.buffers().give(bytes);
-        home.forget(expectedSize);
+        home.forget(expectedSize, created);
         try {
             if (file != null) {
                 file.close();

@@ -160,7 +160,10 @@ public final class JournalSpool implements Spool {
         recovery.adopt(segments);
         this.reader = new JournalReader(disk, index, contents);
         Channel<Long> tasks = threads.channel(REQUESTS);
-        this.committer = new Committer(writer, index, sink, threads.channel(REQUESTS), time, options.gather(), () -> Keeper.wake(tasks));
+        this.committer = new Committer(writer, index, sink, threads.channel(REQUESTS), time, options.gather(), () -> {
+            gauge.forget();
+            Keeper.wake(tasks);
+        });
         this.keeper = new Keeper(
                 threads, tasks, segments, index, reader, committer, sink, options.segmentSize(), quarantine, recovery.owed());
         this.committing = threads.startOnOwnThread("spool-committer", committer);
@@ -363,8 +366,11 @@ public final class JournalSpool implements Spool {
         }
 
         @Override
-        public void forget(long expectedSize) {
+        public void forget(long expectedSize, boolean spilled) {
             gauge.release(expectedSize);
+            if (spilled) {
+                gauge.forget();
+            }
         }
 
         @Override

@@ -103,7 +103,7 @@ final class Keeper implements Runnable {
     }
 
     private void tidy() throws IOException {
-        segments.prepare();
+        prepare();
         if (!owed.isEmpty()) {
             carry(owed);
             owed = List.of();
@@ -112,6 +112,15 @@ final class Keeper implements Runnable {
             if (!empty(next.get())) {
                 return;
             }
+        }
+    }
+
+    private void prepare() {
+        try {
+            segments.prepare();
+        } catch (IOException e) {
+            // On a full disk it is the emptying that makes room.
+            LOG.warn("no spare segment could be made: {}", e.toString());
         }
     }
 

@@ -8,7 +8,8 @@ import org.isthmus.platform.Disk;
 import org.isthmus.platform.Time;
 import org.jspecify.annotations.Nullable;
 
-/// Says whether the disk has room for another message. The disk is asked a few times a second at most; between, what drafts expect is reckoned.
+/// Says whether the disk has room for another message. The disk is asked a few times a second at most, and when a segment was made; between, what drafts
+/// expect is reckoned.
 final class RoomGauge {
     private static final Duration FRESH = Duration.ofMillis(250);
 
@@ -30,25 +31,39 @@ final class RoomGauge {
     /// @throws NoRoom if so many octets, with all others that are expected, would touch the reserve
     void reserve(long octets) throws IOException {
         Duration now = time.elapsed();
-        if (stale(now)) {
-            long answer = disk.usable(folder);
-            synchronized (this) {
-                usable = answer;
-                asked = now;
-            }
+        if (!stale(now) && take(octets)) {
+            return;
         }
+        long answer = disk.usable(folder);
         synchronized (this) {
-            if (usable - expected - reserve < octets) {
-                asked = null;
-                throw new NoRoom("the disk has " + (usable >> 20) + " MiB left, of which " + (reserve >> 20) + " MiB are kept back"
-                        + (expected + octets > 0 ? " and " + (expected + octets >> 20) + " MiB are wanted" : ""));
-            }
-            expected += octets;
+            usable = answer;
+            asked = now;
         }
+        if (!take(octets)) {
+            throw full(octets);
+        }
+    }
+
+    private synchronized boolean take(long octets) {
+        if (usable - expected - reserve < octets) {
+            return false;
+        }
+        expected += octets;
+        return true;
+    }
+
+    private synchronized NoRoom full(long octets) {
+        return new NoRoom("the disk has " + (usable >> 20) + " MiB left, of which " + (reserve >> 20) + " MiB are kept back"
+                + (expected + octets > 0 ? " and " + (expected + octets >> 20) + " MiB are wanted" : ""));
     }
 
     private synchronized boolean stale(Duration now) {
         return asked == null || now.minus(asked).compareTo(FRESH) > 0;
+    }
+
+    /// Something larger was written: what the disk said before is no longer true.
+    synchronized void forget() {
+        asked = null;
     }
 
     synchronized void release(long octets) {

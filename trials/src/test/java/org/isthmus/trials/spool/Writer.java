@@ -99,8 +99,11 @@ final class Writer {
 
     /// Commits one message that must be taken.
     static void commit(Spool spool, String local, Ledger.Standing standing) throws IOException {
-        Ledger.Sent sent = new Ledger.Sent(
-                local, new Envelope(ReversePath.NULL, MailParameters.NONE, List.of(recipient(local))), local.getBytes(StandardCharsets.UTF_8));
+        commit(spool, local, standing, 10);
+    }
+
+    static void commit(Spool spool, String local, Ledger.Standing standing, int size) throws IOException {
+        Ledger.Sent sent = new Ledger.Sent(local, new Envelope(ReversePath.NULL, MailParameters.NONE, List.of(recipient(local))), new byte[size]);
         try (Draft draft = spool.draft(0)) {
             draft.content().write(sent.content());
             draft.commit(sent.envelope(), ORIGIN, facts(sent.content()), List.of(List.of()));
