@@ -42,6 +42,7 @@ public final class ControlServer implements Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(ControlServer.class);
     private static final int CLIENTS = 32;
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final Duration BRIEF_PATIENCE = Duration.ofSeconds(1);
     private static final Duration ACCEPT_PAUSE = Duration.ofMillis(100);
     private static final int MOST_LISTED = 100_000;
     private static final int USAGE = 64;
@@ -113,11 +114,13 @@ public final class ControlServer implements Closeable {
     private void serve(Connection client) {
         try {
             String user = client.remote().getHostString();
-            if (clients.size() > CLIENTS) {
+            boolean full = clients.size() > CLIENTS;
+            // The request is read in any case: who is cut off while it still writes sees a broken pipe and not our reason.
+            byte[] request = Frames.read(client, Frames.LONGEST_REQUEST, time, full ? BRIEF_PATIENCE : PATIENCE);
+            if (full) {
                 Frames.write(client, bytes(refusal(UNAVAILABLE, "too many commands at once (" + CLIENTS + "); try again")), PATIENCE);
                 return;
             }
-            byte[] request = Frames.read(client, Frames.LONGEST_REQUEST, time, PATIENCE);
             while (request != null) {
                 Frames.write(client, answer(request, user.isEmpty() ? "operator" : user), PATIENCE);
                 request = Frames.read(client, Frames.LONGEST_REQUEST, time, PATIENCE);
