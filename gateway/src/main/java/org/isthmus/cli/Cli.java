@@ -51,6 +51,7 @@ public final class Cli {
         line.addSubcommand(new StatusCommand(terminal));
         line.addSubcommand(new ExplainCommand(terminal));
         line.addSubcommand("queue", QueueCommand.line(terminal));
+        line.addSubcommand("loops", LoopsCommand.line(terminal));
         line.addSubcommand(new TraceCommand(terminal));
         line.addSubcommand("spool", SpoolCommand.line(terminal));
         each(line);

@@ -3,8 +3,10 @@ package org.isthmus.route;
 
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Snapshot;
+import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Routing;
+import org.jspecify.annotations.Nullable;
 
 /// Recipient to route. May ask DNS and so may block as long as the resolver does; never throws for what DNS says.
 public interface Router {
@@ -17,7 +19,13 @@ public interface Router {
     /// @param attempts made so far, for fallbacks
     /// @param released a person released it from hold, so the loopback policy {@code hold} does not hold it again
     /// @param passes how often the message has been here before: Received lines in it that our hostname wrote. 0 if unknown
-    record Facts(ReversePath from, long size, int attempts, boolean released, int passes) {
+    /// @param message its queue id; none before it is accepted
+    record Facts(ReversePath from, long size, int attempts, boolean released, int passes, @Nullable QueueId message) {
+
+        /// Not in the queue yet, or nobody asks for it.
+        public Facts(ReversePath from, long size, int attempts, boolean released, int passes) {
+            this(from, size, attempts, released, passes, null);
+        }
 
         /// For a message that has not been here before, as far as anybody knows.
         public Facts(ReversePath from, long size, int attempts, boolean released) {

@@ -109,7 +109,7 @@ final class SiteWay {
         ways.note(decision.step());
         return switch (decision) {
             case Decision.Refuse refuse -> ways.routing(RecipientClass.SITE_KNOWN, new Route.Fail(refuse.cause()));
-            case Decision.Keep keep -> ways.routing(RecipientClass.SITE_KNOWN, new Route.Hold(keep.why()));
+            case Decision.Keep keep -> ways.routing(RecipientClass.SITE_KNOWN, new Route.Hold(LoopbackPolicy.LAYER, keep.why()));
             case Decision.TurnAround around -> inside == null ? ways.conclude(RecipientClass.SITE_KNOWN) : plain(List.of(inside), RecipientClass.SITE_KNOWN);
             case Decision.Leave leave -> leave(choice, resolved == null ? ways.resolve(choice, address.host(), false) : resolved, choices);
         };

@@ -59,7 +59,7 @@ final class RoutingPlan {
     private List<Integer> route(int number) {
         Recipient recipient = changes.recipient(number);
         RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
-        Router.Facts facts = new Router.Facts(message.envelope().from(), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes());
+        Router.Facts facts = new Router.Facts(message.envelope().from(), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes(), message.id());
         Routing routing = router.route(recipient, facts, snapshot);
         Event routed = new Event.Routed(now, message.id(), number, recipient.address(), outcome(routing.route()), routing.steps());
         if (routing.route() instanceof Route.Deliver deliver) {
@@ -72,7 +72,7 @@ final class RoutingPlan {
             case Route.Redirect redirect -> {
                 return redirect(number, recipient, redirect);
             }
-            case Route.Hold hold -> changes.hold(number, "loopback", hold.why());
+            case Route.Hold hold -> changes.hold(number, hold.by(), hold.why());
             case Route.Defer defer -> changes.outcome(number, new Outcome.Deferred(defer.cause()), false);
             case Route.Fail fail -> changes.outcome(number, new Outcome.Failed(fail.cause()), false);
         }

@@ -23,8 +23,9 @@ public sealed interface Route {
         }
     }
 
-    /// It waits for a person: the loopback policy {@code hold}, a loop breaker.
-    record Hold(String why) implements Route {}
+    /// It waits for a person, or for what holds it to be over.
+    /// @param by {@code loopback}, the policy {@code hold}; {@code breaker}, an open circuit breaker
+    record Hold(String by, String why) implements Route {}
 
     /// Cannot be told now.
     record Defer(Cause cause) implements Route {}
