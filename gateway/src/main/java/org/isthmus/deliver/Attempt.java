@@ -12,6 +12,8 @@ import org.isthmus.smtp.StatusClass;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
+import org.isthmus.transit.LoopEvidence;
+import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Way;
@@ -27,8 +29,11 @@ final class Attempt {
     private final Transcript transcript = new Transcript();
     private Way way;
     private boolean ambiguous;
-    private boolean anyPassing;
-    private @Nullable Cause last;
+    private final List<Trouble> troubles = new ArrayList<>();
+    private @Nullable Server home;
+    private @Nullable LoopEvidence proof;
+
+    private record Trouble(Server server, Broken broken) {}
 
     Attempt(DeliveryRequest request, Instant started, Duration startedAt) {
         this.request = request;
@@ -94,17 +99,54 @@ final class Attempt {
     void failed(Server server, Broken broken, String what) {
         way = server.way();
         tried.add(new DeliveryAttempt.Try(server.peer(), what));
-        anyPassing |= broken.kind() != Broken.Kind.FOR_GOOD;
-        // A server's own words tell more than that another one could not be reached.
-        if (!(last instanceof Cause.Replied) || broken.why() instanceof Cause.Replied) {
-            last = broken.why();
+        troubles.add(new Trouble(server, broken));
+    }
+
+    /// A server that is ourselves. RFC 5321 §5.1: it goes, and with it everything of equal or worse preference.
+    void isOurselves(Server server, LoopEvidence evidence) {
+        way = server.way();
+        tried.add(new DeliveryAttempt.Try(server.peer(), "is ourselves"));
+        transcript.noted(server.peer() + " is ourselves: QUIT without MAIL");
+        if (home == null || home.way() != server.way() || server.exchange().preference() < home.exchange().preference()) {
+            home = server;
+            proof = evidence;
         }
     }
 
-    /// No more servers: what is open waits, unless all servers refused us for good.
+    /// Whether a server is of no use because one was found to be ourselves: that one, its equals, and worse ones. Where DNS names us as the best exchanger, that is
+    /// true on every other way too; where a next hop of the configuration is ourselves, another way may be right.
+    boolean leadsHome(Server server) {
+        if (home == null) {
+            return false;
+        }
+        boolean sameWay = server.way() == home.way();
+        boolean byDns = !(home.way().hop() instanceof NextHop.Named);
+        return sameWay ? server.exchange().preference() >= home.exchange().preference() : byDns && !hasBetter(home);
+    }
+
+    private static boolean hasBetter(Server home) {
+        return home.way().exchanges().stream().anyMatch(other -> other.preference() < home.exchange().preference());
+    }
+
+    /// No more servers: what is open waits, unless all servers refused us for good or the only way leads to ourselves.
     void giveUp() {
-        Cause cause = last != null ? last : new Cause.Local("no server was tried", EnhancedStatus.of("4.3.0"));
-        settleOpen(last != null && !anyPassing ? new Outcome.Failed(cause) : new Outcome.Deferred(temporary(cause)));
+        // What stands behind ourselves is no way, so its troubles are none.
+        List<Trouble> left = troubles.stream().filter(trouble -> !leadsHome(trouble.server())).toList();
+        boolean mayPass = left.stream().anyMatch(trouble -> trouble.broken().kind() != Broken.Kind.FOR_GOOD);
+        boolean backup = home != null && hasBetter(home);
+        if (proof != null && (left.isEmpty() || (!mayPass && !backup))) {
+            // Better exchangers than ourselves that could not be tried will come back; without them, mail would only circle.
+            settleOpen(backup ? new Outcome.Deferred(new Cause.Looped(proof, EnhancedStatus.of("4.4.6"))) : new Outcome.Failed(new Cause.Looped(proof, EnhancedStatus.of("5.4.6"))));
+            return;
+        }
+        Cause cause = left.isEmpty() ? new Cause.Local("no server was tried", EnhancedStatus.of("4.3.0")) : telling(left);
+        settleOpen(left.isEmpty() || mayPass ? new Outcome.Deferred(temporary(cause)) : new Outcome.Failed(cause));
+    }
+
+    /// The last server's trouble; but a server's own words tell more than that another one could not be reached.
+    private static Cause telling(List<Trouble> troubles) {
+        List<Cause> causes = troubles.stream().map(trouble -> trouble.broken().why()).toList();
+        return causes.reversed().stream().filter(Cause.Replied.class::isInstance).findFirst().orElse(causes.getLast());
     }
 
     /// One server's refusal for good is only trouble that may pass while another has not refused.

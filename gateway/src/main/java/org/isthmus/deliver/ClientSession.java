@@ -27,6 +27,7 @@ final class ClientSession {
     private static final int MOST_MESSAGES = 100;
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Duration QUIT_LIMIT = Duration.ofSeconds(1);
+    private static final Duration INQUIRY_LIMIT = Duration.ofSeconds(30);
     /// RFC 5321 §4.5.3.1.8: a server must take at least 100; with more than that it is not worth while to find out.
     private static final int RECIPIENTS = 100;
 
@@ -103,6 +104,16 @@ final class ClientSession {
             throw refused(hello, Broken.Kind.PASSING);
         }
         offered.recipientLimit().ifPresent(this::limitRecipients);
+    }
+
+    /// Sends a command that the server announced and that may end with nothing, without much patience.
+    Reply inquire(String command, Transcript transcript) throws Broken {
+        wire.ceiling(INQUIRY_LIMIT);
+        try {
+            return ask(Stage.HELLO, command, transcript);
+        } finally {
+            wire.ceiling(null);
+        }
     }
 
     private Reply ask(Stage at, String command, Transcript transcript) throws Broken {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
+import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Peer;
 import org.isthmus.transit.Way;
@@ -12,13 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /// One address of one exchanger of one way: what a connection is made to.
 ///
+/// @param exchange the exchanger
 /// @param source the local address to connect from; none to let the system choose
 /// @param helloName how we present ourselves. RFC 5321 §4.1.1.1
-record Server(Way way, Peer peer, @Nullable InetAddress source, String helloName) {
+record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName) {
 
-    static Server of(Way way, String exchange, InetSocketAddress address, Settings settings) {
+    static Server of(Way way, Exchange exchange, InetSocketAddress address, Settings settings) {
         Domain hello = settings.delivery().ehloName() == null ? settings.connector().hostname() : settings.delivery().ehloName();
-        return new Server(way, new Peer(exchange, address), source(way.hop(), address, settings), hello.ascii());
+        return new Server(way, exchange, new Peer(exchange.name(), address), source(way.hop(), address, settings), hello.ascii());
     }
 
     /// Only an address of the same family can be a source; to peers of the other family the system chooses.
@@ -38,8 +40,13 @@ record Server(Way way, Peer peer, @Nullable InetAddress source, String helloName
 
     /// What two messages must have in common to share a connection.
     Key key() {
-        return new Key(way.hop(), peer.address(), way.protocol(), source, helloName);
+        return new Key(way.key(), isDoubtful(), peer.address(), way.protocol(), source, helloName);
     }
 
-    record Key(NextHop hop, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName) {}
+    /// Whether to find out if it is ourselves: what is inside is not, and what mail may come home by need not be known.
+    boolean isDoubtful() {
+        return !way.inside() && !way.homeward() && !lmtp();
+    }
+
+    record Key(String way, boolean doubtful, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName) {}
 }

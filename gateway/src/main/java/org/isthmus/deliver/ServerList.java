@@ -26,7 +26,7 @@ final class ServerList {
         for (Way way : ways) {
             for (Exchange exchange : way.exchanges()) {
                 for (InetSocketAddress address : exchange.addresses()) {
-                    Server server = Server.of(way, exchange.name(), address, settings);
+                    Server server = Server.of(way, exchange, address, settings);
                     // Field: several exchanger names often share one address; it is tried once.
                     if (seen.add(server.key())) {
                         (memory.isDoubtful(address, now) ? doubtful : good).add(server);

@@ -4,7 +4,6 @@ package org.isthmus.deliver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.platform.Entropy;
@@ -15,7 +14,6 @@ import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
-import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Stage;
 import org.jspecify.annotations.Nullable;
@@ -79,6 +77,9 @@ public final class SmtpCourier implements Courier {
             if (attempt.isDone() || attempt.age(time.elapsed()).compareTo(patience) > 0) {
                 break;
             }
+            if (attempt.leadsHome(server)) {
+                continue;
+            }
             try {
                 visit(server, attempt, settings.delivery());
             } catch (Broken e) {
@@ -129,7 +130,10 @@ public final class SmtpCourier implements Courier {
         }
         while (!attempt.isDone()) {
             if (session == null) {
-                session = ClientSession.open(server, network, time, delivery.timeouts(), attempt.transcript());
+                session = meet(server, attempt, delivery);
+                if (session == null) {
+                    return;
+                }
                 hosts.worked(server.peer().address());
                 attempt.connected(server);
             }
@@ -153,14 +157,35 @@ public final class SmtpCourier implements Courier {
         }
     }
 
+    /// A new session with a server that is not ourselves, as far as that can be told.
+    /// @return null if it is ourselves; then the session is over and the attempt knows
+    private @Nullable ClientSession meet(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
+        ClientSession session = ClientSession.open(server, network, time, delivery.timeouts(), attempt.transcript());
+        if (!server.isDoubtful()) {
+            return session;
+        }
+        Greeter.Finding finding = null;
+        try {
+            finding = Greeter.look(session, attempt.request().recognition(), attempt.request(), attempt.transcript());
+        } finally {
+            if (finding == null) {
+                session.close();
+            }
+        }
+        return switch (finding) {
+            case Greeter.Finding.Stranger stranger -> session;
+            case Greeter.Finding.Ourselves ourselves -> {
+                session.quit();
+                attempt.isOurselves(server, ourselves.evidence());
+                yield null;
+            }
+            // Something between could not bear the question, or the peer: without it, it may take mail all the same.
+            case Greeter.Finding.Lost lost -> ClientSession.open(server, network, time, delivery.timeouts(), attempt.transcript());
+        };
+    }
+
     /// As many transactions as the session carries.
     private void converse(ClientSession session, Attempt attempt) throws Broken {
-        List<String> hello = session.hello().lines();
-        Optional<LoopEvidence> ourselves = attempt.request().recognition().recognise(session.server().peer(), session.greeting().lines(), hello);
-        if (ourselves.isPresent()) {
-            attempt.settleOpen(new Outcome.Failed(new Cause.Looped(ourselves.get(), EnhancedStatus.of("5.4.6"))));
-            return;
-        }
         while (!attempt.isDone() && session.isOpen()) {
             int before = attempt.open().size();
             new MailTransaction(session, attempt).run();

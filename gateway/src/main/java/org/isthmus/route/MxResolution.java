@@ -176,7 +176,7 @@ final class MxResolution {
                 }
             }
             if (!usable.isEmpty()) {
-                group.add(new Exchange(name.text(), usable));
+                group.add(new Exchange(name.text(), usable, mx.preference()));
             } else if (found.addresses().isEmpty()) {
                 lost.add(text(mx) + ": " + (found.failed() != null ? "its address cannot be told now" : found.missing() ? "the name does not exist" : "has no address"));
             }

@@ -140,7 +140,7 @@ final class Preparation {
                 }
             }
             StringBuilder key = new StringBuilder(suspended.orElse(""));
-            ways.forEach(way -> key.append('|').append(way.hop()));
+            ways.forEach(way -> key.append('|').append(way.key()));
             Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.orElse(null)));
             group.recipients.add(number);
             group.routed.add(routed);

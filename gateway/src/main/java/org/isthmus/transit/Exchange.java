@@ -8,8 +8,13 @@ import java.util.List;
 ///
 /// @param name the exchanger's name, or the host of the URL
 /// @param addresses at least one
-public record Exchange(String name, List<InetSocketAddress> addresses) {
+/// @param preference of the exchanger, lower is better; 0 for what is no exchanger. RFC 5321 §5.1
+public record Exchange(String name, List<InetSocketAddress> addresses, int preference) {
     public Exchange {
         addresses = List.copyOf(addresses);
+    }
+
+    public Exchange(String name, List<InetSocketAddress> addresses) {
+        this(name, addresses, 0);
     }
 }

@@ -9,9 +9,19 @@ import java.util.List;
 /// @param protocol SMTP or LMTP
 /// @param exchanges at least one
 /// @param inside the site's own side of the connector
-public record Way(NextHop hop, Protocol protocol, List<Exchange> exchanges, boolean inside) {
+/// @param homeward mail may come back to ourselves by it: the loopback policy {@code send}
+public record Way(NextHop hop, Protocol protocol, List<Exchange> exchanges, boolean inside, boolean homeward) {
     public Way {
         exchanges = List.copyOf(exchanges);
+    }
+
+    public Way(NextHop hop, Protocol protocol, List<Exchange> exchanges, boolean inside) {
+        this(hop, protocol, exchanges, inside, false);
+    }
+
+    /// What keeps messages apart that go to the same hop: only those of equal keys share an attempt and a connection.
+    public String key() {
+        return hop + (homeward ? " homeward" : "");
     }
 
     /// RFC 5321, RFC 2033.

@@ -10,7 +10,6 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.isthmus.address.Domain;
 import org.isthmus.address.ReversePath;
 import org.isthmus.transit.Content;
@@ -18,6 +17,7 @@ import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.NextHop;
+import org.isthmus.transit.Recognition;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Way;
 import org.junit.jupiter.api.Test;
@@ -206,10 +206,10 @@ class SmtpCourierTest {
     void endsWithoutMailWhenThePeerIsOurselves() throws InterruptedException {
         FakeServer second = bench.serverAt("192.0.2.2");
         bench.exchanges("192.0.2.1", "192.0.2.2");
-        bench.recognition = (peer, greeting, ehlo) -> {
-            assertThat(greeting).containsExactly("mx.example.org ESMTP");
-            assertThat(ehlo).contains("mx.example.org", "PIPELINING");
-            return Optional.of(new LoopEvidence("L3", "it is us", null, List.of()));
+        bench.recognition = meeting -> {
+            assertThat(meeting.greeting().lines()).containsExactly("mx.example.org ESMTP");
+            assertThat(meeting.hello().lines()).contains("mx.example.org", "PIPELINING");
+            return new Recognition.Sight.Ourselves(new LoopEvidence("L3", "it is us", null, List.of()));
         };
         assertThat(Check.words(bench.outcome())).isEqualTo("failed 5.4.6 looped");
         assertThat(bench.server.heard()).noneMatch(line -> line.startsWith("MAIL"));
@@ -218,7 +218,7 @@ class SmtpCourierTest {
 
     @Test
     void anErrorOfOurOwnDefers() throws InterruptedException {
-        bench.recognition = (peer, greeting, ehlo) -> {
+        bench.recognition = meeting -> {
             throw new IllegalStateException("broken");
         };
         assertThat(Check.words(bench.outcome())).isEqualTo("deferred 4.3.0 local");

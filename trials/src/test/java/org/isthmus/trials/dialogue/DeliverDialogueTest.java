@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -162,7 +161,7 @@ class DeliverDialogueTest {
     private static Recognition recognition(DeliverDialogue.Given given) {
         String mark = given.values().get("ourselves");
         return mark == null ? Recognition.NONE
-                : (peer, greeting, ehlo) -> ehlo.contains(mark) ? Optional.of(new LoopEvidence("L3", "it is us", null, List.of())) : Optional.empty();
+                : meeting -> meeting.hello().lines().contains(mark) ? new Recognition.Sight.Ourselves(new LoopEvidence("L3", "it is us", null, List.of())) : new Recognition.Sight.Stranger();
     }
 
     private static Content content(byte[] content) {
