@@ -184,13 +184,18 @@ public record Settings(
     public record Loop(
             @Doc("What happens to mail for the site that would go outward: turn-around | reject | send | hold. DisableLoopbackConnections = 1 | 0 is read as reject | send.") LoopbackSetting loopback,
             @Doc("Received lines with which a message is refused. RFC 5321 §6.3 recommends at least 100; below 30 is an error.") int hopLimit,
-            @Doc("Findings of loop prediction (LPxx) in spite of which the configuration is used.") Set<String> accept) {
+            @Doc("Findings of loop prediction (LPxx) in spite of which the configuration is used.") Set<String> accept,
+            @Doc("Whether listeners offer XSITE and outward connections ask it, by which the connector recognises itself behind NAT and proxies: docs/reference/xsite.md.") boolean xsite) {
         public Loop {
             accept = Set.copyOf(accept);
         }
 
         public Loop(LoopbackSetting loopback, int hopLimit) {
             this(loopback, hopLimit, Set.of());
+        }
+
+        public Loop(LoopbackSetting loopback, int hopLimit, Set<String> accept) {
+            this(loopback, hopLimit, accept, true);
         }
     }
 

@@ -189,9 +189,10 @@ final class SettingsReader {
         int hopLimit = section.one("hop-limit", Kind.number(1, 10_000)).orElse(100);
         hopLimit(section, hopLimit);
         Set<String> accept = new HashSet<>(section.several("accept", Kind.FINDING).orElse(List.of()));
+        boolean xsite = section.one("xsite", Kind.FLAG).orElse(true);
         section.notYet(true, "the ledger of loop control", "ledger-size", "breaker", "probe", "canary", "header");
         section.finish();
-        return new Settings.Loop(loopback, hopLimit, accept);
+        return new Settings.Loop(loopback, hopLimit, accept, xsite);
     }
 
     private void hopLimit(Section section, int limit) {

@@ -15,6 +15,7 @@ import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
 import org.isthmus.receive.Receiver;
@@ -54,7 +55,7 @@ public final class Explainer {
         Recorder recorder = new Recorder(now, question.size());
         Conversation conversation = new Conversation(question, local(listener, question.client()));
         Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router,
-                recorder, recorder);
+                recorder, recorder, XsiteKey.ephemeral(platform.entropy()));
         new Receiver(rooms).converse(listener, conversation);
         conversation.end();
         QueuedMessage message = recorder.message();

@@ -134,6 +134,11 @@ public final class SiteIdentity {
         return Optional.ofNullable(names.get(name.ascii()));
     }
 
+    /// The same for a name as a peer says it; nothing for what is no name.
+    Optional<SelfMatch> matchName(String name) {
+        return Optional.ofNullable(names.get(name.toLowerCase(Locale.ROOT)));
+    }
+
     /// Whether a next hop, named by host and port, is ourselves: one of our names at a port where we listen.
     public Optional<SelfMatch> matchHost(String host, int port) {
         SelfMatch name = ports.contains(port) ? names.get(host.toLowerCase(Locale.ROOT)) : null;
@@ -150,7 +155,7 @@ public final class SiteIdentity {
         return entries;
     }
 
-    private static String text(InetSocketAddress address) {
+    static String text(InetSocketAddress address) {
         String host = address.getAddress().getHostAddress();
         return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + address.getPort();
     }

@@ -17,9 +17,12 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.SmtpCourier;
 import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LiveIdentity;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
-import org.isthmus.platform.CachingResolver;
+import org.isthmus.loop.WireRecognition;
+import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
@@ -37,7 +40,6 @@ import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Facts;
 import org.isthmus.tracking.TrackingLog;
 import org.isthmus.transit.QueuedMessage;
-import org.isthmus.transit.Recognition;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,7 +51,7 @@ public final class Connector implements Closeable {
 
     private final Platform platform;
     private final LiveConfig config;
-    private final CachingResolver dns;
+    private final LearnedAddresses learned;
     private final FileDirectory directory;
     private final TrackingLog tracking;
     private final JournalSpool spool;
@@ -104,12 +106,14 @@ public final class Connector implements Closeable {
         this.platform = platform;
         this.config = config;
         this.lock = lock;
-        dns = new CachingResolver(platform.dns(), platform.time(), platform.threads());
         directory = new FileDirectory(platform.disk(), platform.time());
         directory.prepare(config.current().settings());
         LiveIdentity identity = new LiveIdentity(platform.network(), platform.time());
+        learned = new LearnedAddresses(platform.time());
+        XsiteKey xsite = XsiteKey.ephemeral(platform.entropy());
+        LoopWatch watch = LoopWatch.NONE;
         SiteClassifier classifier = new SiteClassifier(directory);
-        SiteRouter router = new SiteRouter(classifier, identity::current, dns, platform.entropy());
+        SiteRouter router = new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy());
         tracking = TrackingLog.open(
                 data, () -> settings().tracking(), () -> settings().log(), platform.disk(), platform.time(), platform.threads());
         Arrivals arrivals = new Arrivals();
@@ -118,12 +122,13 @@ public final class Connector implements Closeable {
                 arrivals::arrived, tracking, Facts::encode, JournalSpool.Options.DEFAULT);
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
         scheduler = new Scheduler(new Scheduler.Parts(
-                config, spool, router, courier, new DsnReporter(), Recognition.NONE,
+                config, spool, router, courier, new DsnReporter(),
+                new WireRecognition(config, identity::current, learned, xsite, platform.entropy(), platform.time(), watch),
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, spool, tracking));
+                new Policy(), classifier, router, spool, tracking, xsite));
         open(identity);
     }
 
@@ -200,7 +205,7 @@ public final class Connector implements Closeable {
         directory.prepare(next);
         long version = config.current().version() + 1;
         config.replace(new Snapshot(version, next));
-        dns.flush();
+        learned.forget();
         scheduler.reconfigured();
         note("reloaded", "configuration " + version);
     }

@@ -21,6 +21,9 @@ final class Bounds {
     /// Commands between two messages that get nothing done (NOOP, RSET, VRFY, EXPN, HELP, EHLO); the ones behind count as errors.
     static final int IDLE_COMMANDS = 100;
 
+    /// XSITE questions that are answered in a session.
+    static final int CHALLENGES = 3;
+
     /// A session's input buffer while it talks, and while it sends large content.
     static final int SMALL_BUFFER = 8 * 1024;
     static final int LARGE_BUFFER = 64 * 1024;

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.isthmus.config.Settings;
+import org.isthmus.loop.Xsite;
 import org.isthmus.policy.Refusals;
 import org.isthmus.policy.ReplyForm;
 import org.isthmus.smtp.Command;
@@ -32,6 +33,8 @@ public final class Replies {
             "commands: EHLO HELO MAIL RCPT DATA BDAT RSET VRFY HELP NOOP QUIT; see RFC 5321", "HELP.", "");
     static final ReplyForm UNVERIFIED = new ReplyForm(252, "2.0.0", "cannot verify; send the message and see",
             "VRFY. Addresses are verified at RCPT alone, so that nobody can harvest them without leaving a trace. RFC 5321 §7.3.", "");
+    static final ReplyForm XSITE = new ReplyForm(250, "2.0.0", "XSITE {} {}",
+            "XSITE: another connector asks whether it talks to itself; listener and proof. docs/reference/xsite.md.", "");
     static final ReplyForm NO_EXPANSION = new ReplyForm(502, "5.5.1", "lists are not shown", "EXPN. RFC 5321 §7.3.", "");
 
     static final ReplyForm UNRECOGNISED = new ReplyForm(500, "5.5.2", "command not recognised: {}", "A verb that is none of SMTP's.",
@@ -43,6 +46,7 @@ public final class Replies {
             "The client's software is broken, or it tries to smuggle.");
     static final ReplyForm LINE_TOO_LONG = new ReplyForm(500, "5.5.2", "line too long: at most {} octets", "A command line above the limit. RFC 5321 §4.5.3.1.4.", "");
     static final ReplyForm LINE_ENDLESS = new ReplyForm(421, "4.7.0", "{} closing connection: a line that does not end", "A command line far above the limit.", "");
+    static final ReplyForm TOO_MANY_CHALLENGES = new ReplyForm(503, "5.5.1", "that was asked often enough: XSITE at most {} times in a session", "XSITE, once more than is needed.", "");
     static final ReplyForm SAY_HELLO_FIRST = new ReplyForm(503, "5.5.1", "send EHLO or HELO first", "MAIL before EHLO. RFC 5321 §4.1.4.", "");
     static final ReplyForm NESTED_MAIL = new ReplyForm(503, "5.5.1", "a sender is already given; RSET begins anew", "MAIL within a transaction. RFC 5321 §4.1.4.", "");
     static final ReplyForm MAIL_FIRST = new ReplyForm(503, "5.5.1", "send MAIL first", "RCPT, DATA or BDAT outside a transaction. RFC 5321 §4.1.4.", "");
@@ -107,8 +111,8 @@ public final class Replies {
     static final ReplyForm CHUNKS_LOST = new ReplyForm(501, "5.5.4", "BDAT not understood, so nobody knows where its octets end; closing connection",
             "BDAT with a wrong argument. The session ends, so that content is never read as commands. RFC 3030 §2.", "");
 
-    private static final List<ReplyForm> OWN = List.of(GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
-            UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
+    private static final List<ReplyForm> OWN = List.of(GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, XSITE, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
+            UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
             TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST);
@@ -129,7 +133,7 @@ public final class Replies {
 
     /// The answer to EHLO. RFC 5321 §4.1.1.1.
     static Reply extensions(Settings settings) {
-        return new Reply(250, null, List.of(
+        List<String> lines = new ArrayList<>(List.of(
                 settings.connector().hostname().ascii() + " at your service",
                 "PIPELINING",
                 "SIZE " + settings.limits().messageSize().octets(),
@@ -142,6 +146,10 @@ public final class Replies {
                 // RFC 9422 §4.2
                 "LIMITS RCPTMAX=" + settings.limits().recipients(),
                 "HELP"));
+        if (settings.loop().xsite()) {
+            lines.add(Xsite.KEYWORD);
+        }
+        return new Reply(250, null, lines);
     }
 
     /// The 250 of an accepted message, ready for the wire: an id needs no care.

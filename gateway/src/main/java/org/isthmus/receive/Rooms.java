@@ -3,6 +3,7 @@ package org.isthmus.receive;
 
 import org.isthmus.config.LiveConfig;
 import org.isthmus.loop.Classifier;
+import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Network;
 import org.isthmus.platform.Threads;
@@ -23,7 +24,8 @@ public record Rooms(
         Classifier classifier,
         Router router,
         Spool spool,
-        Tracker tracker) {
+        Tracker tracker,
+        XsiteKey xsite) {
 
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

@@ -10,6 +10,7 @@ import org.isthmus.address.ForwardPath;
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Xsite;
 import org.isthmus.platform.Connection;
 import org.isthmus.policy.Verdict;
 import org.isthmus.smtp.Command;
@@ -42,6 +43,7 @@ final class Session {
     private final Speech speech;
     private final ContentCommands content;
     private final Instant began;
+    private int challenges;
     private volatile Phase phase = new Phase.Greeting();
 
     Session(Rooms rooms, Settings.Listener listener, Connection connection, Gate gate) {
@@ -179,6 +181,7 @@ final class Session {
             case Command.Quit quit -> speech.close(Replies.GOODBYE);
             case Command.StartTls tls -> speech.mistake(Replies.NOT_IMPLEMENTED.with("STARTTLS"));
             case Command.Auth auth -> speech.mistake(Replies.NOT_IMPLEMENTED.with("AUTH"));
+            case Command.Xsite challenge -> challenge(challenge);
             case Command.Malformed malformed -> malformed(malformed);
             case Command.Unrecognised unrecognised -> unrecognised(unrecognised);
         }
@@ -284,8 +287,24 @@ final class Session {
         speech.aside(Replies.RESET.with());
     }
 
+    /// docs/reference/xsite.md. It moves no mail, so it counts as a NOOP does; and nobody needs many of them.
+    private void challenge(Command.Xsite challenge) throws IOException {
+        if (!rooms.config().current().settings().loop().xsite()) {
+            speech.mistake(Replies.UNRECOGNISED.with(Xsite.KEYWORD));
+        } else if (phase instanceof Phase.Greeting) {
+            speech.mistake(Replies.SAY_HELLO_FIRST.with());
+        } else if (challenges++ >= Bounds.CHALLENGES) {
+            speech.mistake(Replies.TOO_MANY_CHALLENGES.with(Bounds.CHALLENGES));
+        } else {
+            Xsite.Proof proof = Xsite.prove(rooms.xsite(), challenge.nonce(), listener.name());
+            speech.aside(Replies.XSITE.with(proof.listener(), proof.mac()));
+        }
+    }
+
     private void malformed(Command.Malformed malformed) throws IOException {
-        if (malformed.verb().equals("BDAT")) {
+        if (malformed.verb().equals(Xsite.KEYWORD) && !rooms.config().current().settings().loop().xsite()) {
+            speech.mistake(Replies.UNRECOGNISED.with(Xsite.KEYWORD));
+        } else if (malformed.verb().equals("BDAT")) {
             // What follows may be a chunk or a command. RFC 3030 §2 leaves no way to find out.
             speech.cutOff(Replies.CHUNKS_LOST);
         } else {

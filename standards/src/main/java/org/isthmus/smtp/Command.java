@@ -44,6 +44,13 @@ public sealed interface Command {
     /// @param initial the initial response in base64 as it came: {@code =} for an empty one, and the empty text for none
     record Auth(String mechanism, String initial) implements Command {}
 
+    /// The private question by which one of our connectors finds out whether it talks to itself: docs/reference/xsite.md. RFC 5321 §2.2.2 leaves X-names to private use.
+    /// @param nonce 16 octets in base64url, as they came: 22 characters
+    record Xsite(String nonce) implements Command {
+        /// Characters of a nonce.
+        public static final int NONCE = 22;
+    }
+
     /// A known verb with a wrong argument, or a line with bytes that no command has.
     /// @param verb in capitals, or empty if the line could not be read at all
     /// @param reply what to answer: 501, 555 and the like

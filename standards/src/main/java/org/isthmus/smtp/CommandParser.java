@@ -85,6 +85,7 @@ public final class CommandParser {
             case "HELP" -> new Command.Help(argument);
             case "NOOP" -> new Command.Noop();
             case "AUTH" -> auth(argument);
+            case "XSITE" -> xsite(argument);
             default -> new Command.Unrecognised(harmlessVerb(verb));
         };
     }
@@ -222,6 +223,15 @@ public final class CommandParser {
         return good
                 ? new Command.Auth(mechanism.toUpperCase(Locale.ROOT), initial)
                 : malformed("AUTH", 501, "5.5.4", "Not AUTH mechanism, or AUTH mechanism initial-response");
+    }
+
+    private static Command xsite(String nonce) {
+        boolean good = nonce.length() == Command.Xsite.NONCE;
+        for (int i = 0; good && i < nonce.length(); i++) {
+            char c = nonce.charAt(i);
+            good = c < 128 && (Characters.letterOrDigit(c) || c == '-' || c == '_');
+        }
+        return good ? new Command.Xsite(nonce) : malformed("XSITE", 501, "5.5.4", "XSITE needs 16 octets in base64url, " + Command.Xsite.NONCE + " characters");
     }
 
     private static boolean isBase64(String text) {

@@ -47,6 +47,7 @@ class CommandParserTest {
         assertThat(parse("rset")).isEqualTo(new Command.Rset());
         assertThat(parse("QuIt")).isEqualTo(new Command.Quit());
         assertThat(parse("STARTTLS")).isEqualTo(new Command.StartTls());
+        assertThat(parse("xsite AAECAwQFBgcICQoLDA0-_w")).isEqualTo(new Command.Xsite("AAECAwQFBgcICQoLDA0-_w"));
         assertThat(parse("NOOP")).isEqualTo(new Command.Noop());
         assertThat(parse("NOOP whatever it is")).isEqualTo(new Command.Noop());
         assertThat(parse("HELP")).isEqualTo(new Command.Help(""));

@@ -21,6 +21,7 @@ import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Network;
@@ -79,6 +80,7 @@ final class Scene implements Tracker {
                 outward = true;
                 loop.add("loopback = " + words[1]);
             }
+            case "xsite" -> loop.add("xsite = " + words[1]);
             case "limit" -> limits.add(words[1] + " = " + words[2] + (words[1].endsWith("size") ? " B" : ""));
             case "trouble" -> trouble(words[1]);
             case "nowhere" -> dns.nowhere(words[1]);
@@ -148,7 +150,7 @@ final class Scene implements Tracker {
                 : real;
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
-        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this);
+        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this, XsiteKey.ephemeral(entropy));
     }
 
     private Disk disk() throws IOException {

@@ -18,6 +18,7 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
@@ -53,7 +54,7 @@ class ReceiverTest {
             SiteClassifier classifier = new SiteClassifier(new FileDirectory(platform.disk(), platform.time()));
             SiteIdentity identity = SiteIdentity.of(settings, java.util.Map.of("internet", DOOR), List.of());
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
-                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), spool, events::add));
+                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), spool, events::add, XsiteKey.ephemeral(platform.entropy())));
             receiver.open(settings.listeners());
             receiver.start();
         }
