@@ -16,6 +16,7 @@ import org.isthmus.transit.Content;
 import org.isthmus.transit.ContentFacts;
 import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Origin;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.RecipientState;
@@ -71,9 +72,9 @@ final class Recorder implements Spool, Tracker {
         }
 
         @Override
-        public QueuedMessage commit(Envelope envelope, Origin origin, ContentFacts facts, List<List<Step>> why) {
+        public QueuedMessage commit(Envelope envelope, Origin origin, ContentFacts facts, Passage passage, List<List<Step>> why) {
             List<RecipientState> states = envelope.recipients().stream().<RecipientState>map(recipient -> RecipientState.Waiting.from(now)).toList();
-            QueuedMessage stored = new QueuedMessage(id, envelope, origin, now, sized(facts), states);
+            QueuedMessage stored = new QueuedMessage(id, envelope, origin, now, sized(facts), passage.namedAfter(id), states);
             message = stored;
             steps = why.getFirst();
             return stored;

@@ -20,7 +20,6 @@ import org.isthmus.smtp.ReportOn;
 import org.isthmus.spool.Spool;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
-import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
@@ -293,10 +292,7 @@ final class Changes {
 
     /// The message with all this done to it.
     QueuedMessage after() {
-        Envelope envelope = added() == 0
-                ? before.envelope()
-                : new Envelope(before.envelope().from(), before.envelope().parameters(), recipients);
-        return new QueuedMessage(before.id(), envelope, before.origin(), before.accepted(), before.facts(), states);
+        return before.with(recipients, states);
     }
 
     /// What the spool is told. When the message is gone with it, the last event says so.

@@ -162,10 +162,7 @@ final class Blocks {
     }
 
     static QueuedMessage with(QueuedMessage before, List<Recipient> recipients, List<RecipientState> states) {
-        Envelope envelope = before.envelope().recipients().size() == recipients.size()
-                ? before.envelope()
-                : new Envelope(before.envelope().from(), before.envelope().parameters(), recipients);
-        return new QueuedMessage(before.id(), envelope, before.origin(), before.accepted(), before.facts(), states);
+        return before.with(recipients, states);
     }
 
     private static void checkVersion(ByteReader head) throws Damaged {

@@ -15,6 +15,7 @@ import org.isthmus.platform.Disk;
 import org.isthmus.transit.ContentFacts;
 import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Origin;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.RecipientState;
@@ -93,7 +94,7 @@ final class JournalDraft implements Draft {
     }
 
     @Override
-    public QueuedMessage commit(Envelope envelope, Origin origin, ContentFacts facts, List<List<Step>> steps) throws IOException {
+    public QueuedMessage commit(Envelope envelope, Origin origin, ContentFacts facts, Passage passage, List<List<Step>> steps) throws IOException {
         byte[] bytes = open();
         Disk.File spilled = file;
         if (spilled != null) {
@@ -106,7 +107,7 @@ final class JournalDraft implements Draft {
         Instant now = clock.get();
         var states = Collections.<RecipientState>nCopies(
                 envelope.recipients().size(), RecipientState.Waiting.from(now));
-        QueuedMessage message = new QueuedMessage(id, envelope, origin, now, facts, states);
+        QueuedMessage message = new QueuedMessage(id, envelope, origin, now, facts, passage.namedAfter(id), states);
         Refusal refusal = home.accept(message, steps, size, (int) crc.getValue(), created ? null : bytes);
         if (refusal != null) {
             // If the record may come back after a crash, it needs its content; recovery removes it otherwise.

@@ -285,7 +285,8 @@ public final class JournalSpool implements Spool {
     private QueuedMessage message(Report report, Instant now) {
         List<Recipient> recipients = report.envelope().recipients();
         List<RecipientState> states = Collections.nCopies(recipients.size(), RecipientState.Waiting.from(now));
-        return new QueuedMessage(nextId(), report.envelope(), report.origin(), now, report.facts(), states);
+        QueueId id = nextId();
+        return new QueuedMessage(id, report.envelope(), report.origin(), now, report.facts(), report.passage().namedAfter(id), states);
     }
 
     private static List<List<Step>> noSteps(QueuedMessage message) {

@@ -6,6 +6,7 @@ import java.util.List;
 
 /// A message in the queue, without its content.
 ///
+/// @param passage what loop control knows of its way, its name through all passes first of all
 /// @param states one for each recipient of the envelope, those added by expansion included
 public record QueuedMessage(
         QueueId id,
@@ -13,11 +14,23 @@ public record QueuedMessage(
         Origin origin,
         Instant accepted,
         ContentFacts facts,
+        Passage passage,
         List<RecipientState> states) {
     public QueuedMessage {
         states = List.copyOf(states);
         if (states.size() != envelope.recipients().size()) {
             throw new IllegalArgumentException(states.size() + " states for " + envelope.recipients().size() + " recipients");
         }
+    }
+
+    /// Of which nothing is known but its queue id.
+    public QueuedMessage(QueueId id, Envelope envelope, Origin origin, Instant accepted, ContentFacts facts, List<RecipientState> states) {
+        this(id, envelope, origin, accepted, facts, Passage.of(id), states);
+    }
+
+    /// The same with other recipients and states.
+    public QueuedMessage with(List<Recipient> recipients, List<RecipientState> others) {
+        Envelope other = recipients.size() == envelope.recipients().size() ? envelope : new Envelope(envelope.from(), envelope.parameters(), recipients);
+        return new QueuedMessage(id, other, origin, accepted, facts, passage, others);
     }
 }

@@ -5,4 +5,11 @@ package org.isthmus.transit;
 ///
 /// @param content all octets, lines ended by CRLF; at most a few hundred KiB
 /// @param facts of the content
-public record Report(Envelope envelope, Origin origin, ContentFacts facts, byte[] content) {}
+/// @param passage its generation above all; the spool gives it its name
+public record Report(Envelope envelope, Origin origin, ContentFacts facts, Passage passage, byte[] content) {
+
+    /// Of which nothing is known: of no generation.
+    public Report(Envelope envelope, Origin origin, ContentFacts facts, byte[] content) {
+        this(envelope, origin, facts, Passage.FIRST, content);
+    }
+}

@@ -21,6 +21,7 @@ import org.isthmus.transit.Content;
 import org.isthmus.transit.ContentFacts;
 import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Origin;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
@@ -143,21 +144,20 @@ public final class MemorySpool implements Spool {
         for (Report report : what.reports()) {
             QueueId reportId = freshId();
             reports.add(reportId);
-            keep(reportId, report.envelope(), report.origin(), report.facts(), report.content(), List.of());
+            keep(reportId, report.envelope(), report.origin(), report.facts(), report.passage(), report.content(), List.of());
         }
         if (states.stream().allMatch(RecipientState.Settled.class::isInstance)) {
             messages.remove(id);
         } else {
-            Envelope envelope = new Envelope(before.envelope().from(), before.envelope().parameters(), recipients);
-            messages.put(id, new Stored(new QueuedMessage(id, envelope, before.origin(), before.accepted(), before.facts(), states), stored.content(), stored.steps()));
+            messages.put(id, new Stored(before.with(recipients, states), stored.content(), stored.steps()));
         }
         return reports;
     }
 
-    private QueuedMessage keep(QueueId id, Envelope envelope, Origin origin, ContentFacts facts, byte[] octets, List<List<Step>> steps) {
+    private QueuedMessage keep(QueueId id, Envelope envelope, Origin origin, ContentFacts facts, Passage passage, byte[] octets, List<List<Step>> steps) {
         List<RecipientState> states = new ArrayList<>();
         envelope.recipients().forEach(one -> states.add(RecipientState.Waiting.from(time.now())));
-        QueuedMessage message = new QueuedMessage(id, envelope, origin, time.now(), facts, states);
+        QueuedMessage message = new QueuedMessage(id, envelope, origin, time.now(), facts, passage.namedAfter(id), states);
         messages.put(id, new Stored(message, octets, steps));
         return message;
     }
@@ -211,7 +211,7 @@ public final class MemorySpool implements Spool {
         }
 
         @Override
-        public QueuedMessage commit(Envelope envelope, Origin origin, ContentFacts facts, List<List<Step>> steps) throws IOException {
+        public QueuedMessage commit(Envelope envelope, Origin origin, ContentFacts facts, Passage passage, List<List<Step>> steps) throws IOException {
             if (ended) {
                 throw new IllegalStateException("the draft has ended");
             }
@@ -223,7 +223,7 @@ public final class MemorySpool implements Spool {
             }
             synchronized (MemorySpool.this) {
                 close();
-                return keep(id, envelope, origin, facts, octets.toByteArray(), List.copyOf(steps));
+                return keep(id, envelope, origin, facts, passage, octets.toByteArray(), List.copyOf(steps));
             }
         }
 
