@@ -62,7 +62,8 @@ final class Preparation {
         List<Job> out = scheduler.table.jobs(after.id());
         Instant next = MessageTable.earliestDue(after.states(), out);
         Instant deadline = out.isEmpty() ? null : changes.nextDeadline();
-        scheduler.table.release(after.id(), earlier(next, deadline));
+        Instant look = earlier(next, deadline);
+        scheduler.table.release(after.id(), look);
         for (Job job : jobs) {
             String pattern = parked.get(job);
             if (pattern == null) {
@@ -71,8 +72,8 @@ final class Preparation {
                 scheduler.lanes.park(job, pattern);
             }
         }
-        if (next != null || deadline != null) {
-            scheduler.wake();
+        if (look != null) {
+            scheduler.wakeAt(look);
         }
     }
 

@@ -61,6 +61,8 @@ public final class Scheduler {
     private final Channel<Boolean> wake;
     private final AtomicInteger preparing = new AtomicInteger();
     private volatile boolean stopping;
+    /// When the pump will look up by itself; null while it is awake.
+    private volatile @Nullable Instant napEnd;
     private Threads.@Nullable Actor pump;
 
     final MessageTable table = new MessageTable();
@@ -143,6 +145,14 @@ public final class Scheduler {
         wake.offer(true);
     }
 
+    /// Makes the pump look up at a time if it would sleep on. The table has been told before.
+    void wakeAt(Instant look) {
+        Instant end = napEnd;
+        if (end == null || look.isBefore(end)) {
+            wake();
+        }
+    }
+
     void lookAgainAtWaiting() {
         lanes.waiting().forEach(job -> table.lookNow(job.id));
         wake();
@@ -160,7 +170,10 @@ public final class Scheduler {
                     startPreparation(due, null);
                 }
                 startWorkers();
-                wake.receive(nap(now));
+                Duration nap = nap(now);
+                napEnd = now.plus(nap);
+                wake.receive(nap);
+                napEnd = null;
             }
         } catch (InterruptedException e) {
             // Stopping.

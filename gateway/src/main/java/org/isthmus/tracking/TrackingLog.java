@@ -39,6 +39,8 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
     private static final int INBOX = 8192;
     private static final int MOST_NOTES = 4096;
     private static final int AT_ONCE = 512;
+    /// So long the writer lets others gather before it writes: being woken for each message would cost more than the writing.
+    private static final Duration GATHER = Duration.ofMillis(10);
     private static final Needle ROUTED = new Needle("\"event\":\"routed\"");
     /// Octets of a line within which its kind stands.
     private static final int HEAD = 80;
@@ -193,6 +195,7 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
                 Item first = inbox.receive(untilNextDuty());
                 if (first != null) {
                     items.add(first);
+                    gather(first);
                     inbox.drainTo(items, AT_ONCE);
                 }
                 for (Item item : items) {
@@ -208,6 +211,15 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
             force(time.now());
             files.close();
             mailLog.close();
+        }
+    }
+
+    private void gather(Item first) throws InterruptedException {
+        switch (first) {
+            case Item.Facts facts -> time.sleep(GATHER);
+            case Item.Note note -> time.sleep(GATHER);
+            case Item.Force force -> {}
+            case Item.Stop stop -> {}
         }
     }
 

@@ -150,7 +150,7 @@ class TrackingLogTest {
         log.record(Samples.refused(time.now(), "7XK2", "192.0.2.66", "x@y.example"));
         log.force();
         assertThat(disk.list(FOLDER)).containsExactly("2026-11-24.jsonl", "2026-11-25.jsonl");
-        assertThat(disk.text(FOLDER.resolve("2026-11-25.jsonl"))).startsWith("{\"seq\":41,\"at\":\"2026-11-25T05:40:01.500000Z\",\"event\":\"opened\",\"format\":1}\n{\"at\":");
+        assertThat(disk.text(FOLDER.resolve("2026-11-25.jsonl"))).startsWith("{\"seq\":41,\"at\":\"2026-11-25T05:40:01.520000Z\",\"event\":\"opened\",\"format\":1}\n{\"at\":");
         disk.delete(FOLDER.resolve("2026-11-24.jsonl"));
         assertThat(log().durable()).isEqualTo(41);
     }
