@@ -23,7 +23,7 @@ public final class AddressKey {
 
     /// True if both mean one mailbox.
     public static boolean same(Mailbox one, Mailbox other) {
-        return one.equals(other) || of(one).equals(of(other));
+        return one.sameIgnoringCase(other);
     }
 
     static String of(String local, Host host) {

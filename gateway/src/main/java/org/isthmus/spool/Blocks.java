@@ -70,8 +70,7 @@ final class Blocks {
     static QueuedMessage message(Block block) throws Damaged {
         ByteReader head = block.head();
         Summary summary = summary(BlockKind.MESSAGE, head);
-        checkVersion(head);
-        TransitReader in = new TransitReader(head);
+        TransitReader in = new TransitReader(head, version(head));
         Envelope envelope = in.envelope();
         QueuedMessage message = message(summary, envelope, in);
         if (head.remaining() != 0) {
@@ -127,8 +126,7 @@ final class Blocks {
 
     private static QueuedMessage applyDelta(QueuedMessage before, ByteReader head) throws Damaged {
         Delta delta = delta(head);
-        checkVersion(head);
-        TransitReader in = new TransitReader(head);
+        TransitReader in = new TransitReader(head, version(head));
         List<Recipient> recipients = new ArrayList<>(before.envelope().recipients());
         recipients.addAll(in.list(2, in::recipient));
         List<RecipientState> states = new ArrayList<>(before.states());
@@ -146,8 +144,7 @@ final class Blocks {
 
     private static QueuedMessage applyStates(QueuedMessage before, ByteReader head) throws Damaged {
         Summary summary = summary(BlockKind.STATES, head);
-        checkVersion(head);
-        TransitReader in = new TransitReader(head);
+        TransitReader in = new TransitReader(head, version(head));
         int from = head.integer();
         if (from > before.envelope().recipients().size()) {
             throw new Damaged("states of another message");
@@ -165,11 +162,12 @@ final class Blocks {
         return before.with(recipients, states);
     }
 
-    private static void checkVersion(ByteReader head) throws Damaged {
+    private static int version(ByteReader head) throws Damaged {
         int version = head.u8();
-        if (version != TransitWriter.VERSION) {
+        if (version < 1 || version > TransitWriter.VERSION) {
             throw new Damaged("a message of version " + version + ", which this version does not know");
         }
+        return version;
     }
 
     /// What a FACTS block holds.

@@ -48,9 +48,12 @@ import org.jspecify.annotations.Nullable;
 /// Reads what {@link TransitWriter} wrote. Ends with a value or with {@link Damaged}, whatever the bytes are.
 final class TransitReader {
     private final ByteReader in;
+    private final int version;
 
-    TransitReader(ByteReader in) {
+    /// @param version of what was written, at most {@link TransitWriter#VERSION}
+    TransitReader(ByteReader in, int version) {
         this.in = in;
+        this.version = version;
     }
 
     Envelope envelope() throws Damaged {
@@ -58,7 +61,7 @@ final class TransitReader {
     }
 
     Recipient recipient() throws Damaged {
-        return new Recipient(mailbox(), rcptParameters(), list(2, this::mailbox));
+        return new Recipient(mailbox(), rcptParameters(), list(2, this::mailbox), version < 2 ? null : optional(this::reversePath));
     }
 
     Origin origin() throws Damaged {

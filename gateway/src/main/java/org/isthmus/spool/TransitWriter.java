@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /// declarations. {@link TransitReader} is its mirror; the two are changed together, and a change that old readers would misread raises {@link #VERSION}.
 final class TransitWriter {
     /// Of all that this class writes.
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private final ByteWriter out;
 
@@ -55,6 +55,7 @@ final class TransitWriter {
         mailbox(recipient.address());
         parameters(recipient.parameters());
         list(recipient.via(), this::mailbox);
+        optional(recipient.from(), this::reversePath);
     }
 
     void origin(Origin origin) {

@@ -28,16 +28,18 @@ import org.junit.jupiter.api.Test;
 final class SpoolFormatTest {
     private static final Path JOURNAL = Path.of("/spool/journal");
     private static final Path SEGMENT = JOURNAL.resolve("0000000001.seg");
-    private static final String FIXTURE = "format-1.seg.gz";
+    private static final String FIRST = "format-1.seg.gz";
+    private static final String PRESENT = "format-1-values-2.seg.gz";
 
     /// One message in each state and of each origin there is, and one that was changed by all kinds of records.
-    private static List<QueuedMessage> messages() throws Exception {
+    private static List<QueuedMessage> messages(int version) throws Exception {
         List<QueuedMessage> messages = new ArrayList<>();
-        List<Recipient> recipients = TransitCodecTest.recipients();
+        List<Recipient> recipients = version == 1 ? TransitCodecTest.recipientsOfVersionOne() : TransitCodecTest.recipients();
         var states = TransitCodecTest.states();
         var origins = TransitCodecTest.origins();
         var facts = TransitCodecTest.facts();
-        for (int i = 0; i < Math.max(states.size(), Math.max(origins.size(), facts.size())); i++) {
+        int count = Math.max(states.size(), Math.max(origins.size(), facts.size()));
+        for (int i = 0; i < (version == 1 ? count : Math.max(count, recipients.size())); i++) {
             var envelope = TransitCodecTest.envelopes().get(i % TransitCodecTest.envelopes().size());
             var one = new org.isthmus.transit.Envelope(envelope.from(), envelope.parameters(), List.of(recipients.get(i % recipients.size())));
             messages.add(new QueuedMessage(new QueueId(100 + i), one, origins.get(i % origins.size()), SpoolContract.LATER, facts.get(i % facts.size()),
@@ -64,7 +66,7 @@ final class SpoolFormatTest {
         };
         JournalWriter writer = new JournalWriter(new Segments(disk, entropy, JOURNAL, 256 * 1024, () -> 7, () -> 0), 256 * 1024, 0, List.of());
         writer.open(64);
-        for (QueuedMessage message : messages()) {
+        for (QueuedMessage message : messages(TransitWriter.VERSION)) {
             byte[] content = Samples.content(50, (int) message.id().value());
             Payload payload = new Payload(64);
             payload.facts("facts".getBytes());
@@ -89,7 +91,7 @@ final class SpoolFormatTest {
     }
 
     private static QueuedMessage changed() throws Exception {
-        return messages().get(1);
+        return messages(TransitWriter.VERSION).get(1);
     }
 
     private static QueuedMessage after() throws Exception {
@@ -100,11 +102,20 @@ final class SpoolFormatTest {
 
     @Test
     void aSpoolOfFormatOneIsRead() throws Exception {
+        isRead(FIRST, 1);
+    }
+
+    @Test
+    void aSpoolWithValuesOfVersionTwoIsRead() throws Exception {
+        isRead(PRESENT, 2);
+    }
+
+    private static void isRead(String fixture, int version) throws Exception {
         MemoryDisk disk = new MemoryDisk();
-        try (InputStream in = new GZIPInputStream(Objects.requireNonNull(SpoolFormatTest.class.getResourceAsStream(FIXTURE)))) {
+        try (InputStream in = new GZIPInputStream(Objects.requireNonNull(SpoolFormatTest.class.getResourceAsStream(fixture)))) {
             disk.create(SEGMENT).write(ByteBuffer.wrap(in.readAllBytes()), 0);
         }
-        check(disk);
+        check(disk, version);
         assertThat(SpoolVerifier.verify(disk, Path.of("/spool")).findings()).isEmpty();
     }
 
@@ -112,17 +123,17 @@ final class SpoolFormatTest {
     void whatIsWrittenTodayIsTheSame() throws Exception {
         MemoryDisk disk = new MemoryDisk();
         write(disk);
-        check(disk);
-        try (InputStream in = new GZIPInputStream(Objects.requireNonNull(SpoolFormatTest.class.getResourceAsStream(FIXTURE)))) {
+        check(disk, TransitWriter.VERSION);
+        try (InputStream in = new GZIPInputStream(Objects.requireNonNull(SpoolFormatTest.class.getResourceAsStream(PRESENT)))) {
             assertThat(Arrays.equals(disk.bytes(SEGMENT), in.readAllBytes())).isTrue();
         }
     }
 
-    private static void check(MemoryDisk disk) throws Exception {
+    private static void check(MemoryDisk disk, int version) throws Exception {
         Recovery recovery = Recovery.of(disk, JOURNAL, Path.of("/spool/content"), new Quarantine(disk, Path.of("/spool/quarantine")), FactSink.NONE);
         assertThat(recovery.summary().damaged()).isEmpty();
         JournalReader reader = new JournalReader(disk, recovery.found().index(), Path.of("/spool/content"));
-        List<QueuedMessage> expected = new ArrayList<>(messages());
+        List<QueuedMessage> expected = new ArrayList<>(messages(version));
         assertThat(recovery.found().index().get(100)).isNull();
         expected.removeFirst();
         expected.set(0, after());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.address;
 
+import java.text.Normalizer;
+import java.util.Locale;
 import org.isthmus.syntax.Characters;
 import org.isthmus.syntax.Cursor;
 import org.isthmus.syntax.SyntaxProblem;
@@ -64,6 +66,12 @@ public record LocalPart(String content) {
             content.append(c);
         }
         return content.toString();
+    }
+
+    /// In small letters and, outside ASCII, in normalisation form C (RFC 6532 §3.1): equal for local parts that differ in nothing else.
+    public String folded() {
+        String lower = content.toLowerCase(Locale.ROOT);
+        return Characters.ascii(lower) ? lower : Normalizer.normalize(lower, Normalizer.Form.NFC);
     }
 
     /// As it stands in an envelope: quoted only where it must be. RFC 5321 §4.1.2 asks for the simplest form.

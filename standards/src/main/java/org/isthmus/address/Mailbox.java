@@ -41,6 +41,12 @@ public record Mailbox(LocalPart local, Host host) {
         return local.text() + "@" + host.text();
     }
 
+    /// True if both mean one mailbox to everybody who does not tell the case of local parts apart: no store that people run does. The case belongs to the host that
+    /// owns the mailbox (RFC 5321 §2.4), so this is for mailboxes that we are asked about, and for recognising an address that comes again.
+    public boolean sameIgnoringCase(Mailbox other) {
+        return host.equals(other.host) && (local.equals(other.local) || local.folded().equals(other.local.folded()));
+    }
+
     /// True if a peer without SMTPUTF8 can be given this address. RFC 6531 §3.2.
     public boolean isAscii() {
         return Characters.ascii(local.content()) && Characters.ascii(host.text());
