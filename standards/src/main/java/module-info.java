@@ -11,4 +11,5 @@ module org.isthmus.standards {
     exports org.isthmus.message;
     exports org.isthmus.smtp;
     exports org.isthmus.syntax;
+    exports org.isthmus.trace;
 }

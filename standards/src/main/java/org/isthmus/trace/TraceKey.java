@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.trace;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.text.Normalizer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import javax.crypto.KDF;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+import javax.crypto.spec.HKDFParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+import org.isthmus.address.Domain;
+import org.isthmus.address.Mailbox;
+import org.isthmus.syntax.Characters;
+
+/// One key of a site, with the keys for single purposes that are derived from it by HKDF-SHA-256 (RFC 5869): whoever learns one of them learns none of the others.
+/// Safe for all threads. Never printed.
+public final class TraceKey {
+    /// Octets of a master key and of every derived one.
+    public static final int OCTETS = 32;
+    /// Octets of a site's name.
+    public static final int SITE_OCTETS = 16;
+
+    static final long RECIPIENT_MASK = 0xff_ffff_ffffL;
+    private static final String HMAC = "HmacSHA256";
+    private static final TraceToken.Flag[] FLAGS = TraceToken.Flag.values();
+
+    private final int id;
+    private final int site;
+    private final Mac transfer;
+    private final Mac messageId;
+    private final Mac recipient;
+    private final Mac route;
+    private final byte[] challenge;
+
+    private TraceKey(int id, byte[] siteName, byte[] master) throws GeneralSecurityException {
+        this.id = id;
+        this.site = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(siteName)).getInt();
+        this.transfer = mac(derived(siteName, master, "isthmus trace"));
+        this.messageId = mac(derived(siteName, master, "isthmus message-id"));
+        this.recipient = mac(derived(siteName, master, "isthmus recipient"));
+        this.route = mac(derived(siteName, master, "isthmus route"));
+        this.challenge = derived(siteName, master, "isthmus xsite").getEncoded();
+    }
+
+    /// Where a token stands. One that was made for one place is a forgery in the other.
+    public enum Use {
+        /// In Received, in the trace header and in ENVID of a message that passes through.
+        TRANSFER,
+        /// In the Message-ID of a message that the site made.
+        MESSAGE_ID
+    }
+
+    /// @param id 0 to 255, its name within the site
+    /// @param siteName {@value #SITE_OCTETS} octets of chance that all keys of the site share
+    /// @param master {@value #OCTETS} octets of chance
+    /// @throws IllegalArgumentException if one of them has another size
+    public static TraceKey derive(int id, byte[] siteName, byte[] master) {
+        if (id < 0 || id > 255 || siteName.length != SITE_OCTETS || master.length != OCTETS) {
+            throw new IllegalArgumentException("not a site key: id " + id + ", " + siteName.length + " and " + master.length + " octets");
+        }
+        try {
+            return new TraceKey(id, siteName, master);
+        } catch (GeneralSecurityException e) {
+            // Every Java platform of ours has HMAC-SHA-256 and HKDF-SHA256.
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SecretKey derived(byte[] siteName, byte[] master, String purpose) throws GeneralSecurityException {
+        HKDFParameterSpec.ExtractThenExpand how =
+                HKDFParameterSpec.ofExtract().addIKM(master).addSalt(siteName).thenExpand(purpose.getBytes(US_ASCII), OCTETS);
+        return KDF.getInstance("HKDF-SHA256").deriveKey(HMAC, how);
+    }
+
+    private static Mac mac(SecretKey key) throws GeneralSecurityException {
+        Mac mac = Mac.getInstance(HMAC);
+        mac.init(new SecretKeySpec(key.getEncoded(), HMAC));
+        return mac;
+    }
+
+    /// Its name within the site, 0 to 255.
+    public int id() {
+        return id;
+    }
+
+    /// The hash of the site's name, as tokens carry it.
+    public int site() {
+        return site;
+    }
+
+    /// The key of the challenge by which connectors of a site recognise each other on the wire. A copy.
+    public byte[] challenge() {
+        return challenge.clone();
+    }
+
+    /// Signs.
+    public SealedToken seal(TraceToken token, Use use) {
+        int body = SealedToken.FIXED_OCTETS + SealedToken.RECIPIENT_OCTETS * token.recipients().size();
+        ByteBuffer out = ByteBuffer.allocate(body + SealedToken.MAC_OCTETS);
+        out.put((byte) SealedToken.VERSION).put((byte) id).putInt(site).put((byte) token.node()).putInt((int) token.minute()).putLong(token.uid());
+        out.put((byte) token.pass()).put((byte) token.lineage()).put(octet(token.flags())).putInt(token.route());
+        for (long print : token.recipients()) {
+            out.put((byte) (print >>> 32)).putInt((int) print);
+        }
+        out.put(signature(out.array(), body, use), 0, SealedToken.MAC_OCTETS);
+        return SealedToken.of(out.array());
+    }
+
+    /// What a token says, if this key signed it for this use. Takes the same time for every wrong signature.
+    public Optional<TraceToken> open(SealedToken sealed, Use use) {
+        if (sealed.keyId() != id || sealed.site() != site) {
+            return Optional.empty();
+        }
+        byte[] octets = sealed.octets();
+        int body = octets.length - SealedToken.MAC_OCTETS;
+        byte[] right = Arrays.copyOf(signature(octets, body, use), SealedToken.MAC_OCTETS);
+        if (!MessageDigest.isEqual(right, Arrays.copyOfRange(octets, body, octets.length))) {
+            return Optional.empty();
+        }
+        ByteBuffer in = ByteBuffer.wrap(octets, 0, body);
+        in.position(6);
+        int node = Byte.toUnsignedInt(in.get());
+        long minute = Integer.toUnsignedLong(in.getInt());
+        long uid = in.getLong();
+        int pass = Byte.toUnsignedInt(in.get());
+        int lineage = Byte.toUnsignedInt(in.get());
+        Set<TraceToken.Flag> flags = flags(in.get());
+        int route = in.getInt();
+        List<Long> recipients = new ArrayList<>(TraceToken.MOST_RECIPIENTS);
+        while (in.hasRemaining()) {
+            recipients.add(Byte.toUnsignedLong(in.get()) << 32 | Integer.toUnsignedLong(in.getInt()));
+        }
+        return Optional.of(new TraceToken(node, minute, uid, pass, lineage, flags, route, recipients));
+    }
+
+    private byte[] signature(byte[] octets, int length, Use use) {
+        Mac mac = copy(use == Use.TRANSFER ? transfer : messageId);
+        mac.update(octets, 0, length);
+        return mac.doFinal();
+    }
+
+    /// The print of a recipient in a token, 40 bits. It hides who else got a copy, and differs from message to message.
+    /// Addresses that no server tells apart have one print: case of letters, form of the domain.
+    public long recipient(long uid, Mailbox address) {
+        Mac mac = copy(recipient);
+        mac.update(ByteBuffer.allocate(Long.BYTES).putLong(uid).flip());
+        mac.update(normal(address).getBytes(UTF_8));
+        ByteBuffer sum = ByteBuffer.wrap(mac.doFinal());
+        return Byte.toUnsignedLong(sum.get()) << 32 | Integer.toUnsignedLong(sum.getInt());
+    }
+
+    /// The hash of a class of ways, which tells strangers nothing.
+    /// @param way the class in words: {@code mx}, the name of a next hop
+    public int route(String way) {
+        return ByteBuffer.wrap(copy(route).doFinal(way.getBytes(UTF_8))).getInt();
+    }
+
+    /// A keyed MAC is costly to set up and cheap to copy; the copy makes it safe for all threads.
+    private static Mac copy(Mac keyed) {
+        try {
+            return (Mac) keyed.clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("this Java's " + keyed.getProvider() + " cannot copy " + HMAC, e);
+        }
+    }
+
+    private static String normal(Mailbox address) {
+        String local = address.local().content().toLowerCase(Locale.ROOT);
+        String host = address.host() instanceof Domain domain ? domain.ascii() : address.host().text().toLowerCase(Locale.ROOT);
+        return (Characters.ascii(local) ? local : Normalizer.normalize(local, Normalizer.Form.NFC)) + "@" + host;
+    }
+
+    private static byte octet(Set<TraceToken.Flag> flags) {
+        int octet = 0;
+        for (TraceToken.Flag flag : flags) {
+            octet |= 1 << flag.ordinal();
+        }
+        return (byte) octet;
+    }
+
+    /// Bits that this version does not know are left aside: a newer connector of the site may have set them.
+    private static Set<TraceToken.Flag> flags(byte octet) {
+        Set<TraceToken.Flag> flags = EnumSet.noneOf(TraceToken.Flag.class);
+        for (TraceToken.Flag flag : FLAGS) {
+            if ((octet & 1 << flag.ordinal()) != 0) {
+                flags.add(flag);
+            }
+        }
+        return flags;
+    }
+
+    @Override
+    public String toString() {
+        return "site key " + id;
+    }
+}
