@@ -9,6 +9,7 @@ final class Exit {
     static final int NOT_FOUND = 3;
     static final int USAGE = 64;
     static final int DATA = 65;
+    static final int NO_INPUT = 66;
     static final int UNAVAILABLE = 69;
     static final int SOFTWARE = 70;
     static final int CANNOT_CREATE = 73;

@@ -502,4 +502,45 @@ class CliTest {
         assertThat(broken.exit()).isEqualTo(78);
         assertThat(broken.err()).contains("isthmus.conf:12: error unknown-key").contains("nothing can be explained");
     }
+
+    // ---- import registry
+
+    private Path export(String values) throws IOException {
+        return Files.writeString(data.resolve("old.reg"), "REGEDIT4\n[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters]\n" + values);
+    }
+
+    @Test
+    void anOldRegistryBecomesConfiguration() throws IOException {
+        Path export = export("\"DisableLoopbackConnections\"=dword:00000001\n");
+        Ran ran = run("import", "registry", export.toString());
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).contains("# DisableLoopbackConnections = 1 (" + export + ":3): ", "\nloop { loopback = reject }\n");
+    }
+
+    @Test
+    void anOldRegistryIsWrittenToAFileButNeverOverOne() throws IOException {
+        Path export = export("\"DisableLoopbackConnections\"=dword:00000001\n");
+        Path target = data.resolve("imported.conf");
+        Ran ran = run("import", "registry", export.toString(), "-w", target.toString());
+        assertThat(ran.exit()).isZero();
+        assertThat(ran.out()).isEqualTo("wrote " + target + "\n");
+        assertThat(Files.readString(target)).contains("loop { loopback = reject }");
+        Files.writeString(target, "mine");
+        Ran again = run("import", "registry", export.toString(), "-w", target.toString());
+        assertThat(again.exit()).isEqualTo(73);
+        assertThat(again.err()).contains("exists already");
+        assertThat(Files.readString(target)).isEqualTo("mine");
+    }
+
+    @Test
+    void anOldRegistryThatIsNotUnderstoodIsNotWritten() throws IOException {
+        Path export = export("\"DisableLoopbackConnections\"=dword:00000001\n\"DisableETNR\"=dword:1\n");
+        Path target = data.resolve("imported.conf");
+        Ran ran = run("import", "registry", export.toString(), "--write", target.toString());
+        assertThat(ran.exit()).isEqualTo(65);
+        assertThat(ran.out()).isEmpty();
+        assertThat(ran.err()).isEqualTo(export + ":4: error unknown-value: unknown value \"DisableETNR\" in [...\\Parameters]; did you mean \"DisableETRN\"?\n");
+        assertThat(target).doesNotExist();
+        assertThat(run("import", "registry", "/nowhere/old.reg").exit()).isEqualTo(66);
+    }
 }
