@@ -3,10 +3,13 @@ package org.isthmus.config;
 
 import com.typesafe.config.ConfigObject;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.isthmus.platform.Disk;
+import org.isthmus.transit.SourceLine;
 import org.jspecify.annotations.Nullable;
 
 /// The way from the operator's text to {@link Settings}, or to all that is wrong with it.
@@ -47,8 +50,9 @@ public final class ConfigLoader {
         if (root.isEmpty()) {
             return new Loaded(Optional.empty(), problems.sorted());
         }
-        Section section = new Section(root.get(), "", files, problems);
-        Settings settings = new SettingsReader(section, order.getFirst().toString()).read();
+        Map<String, SourceLine> places = new HashMap<>();
+        Section section = new Section(root.get(), "", files, problems, places);
+        Settings settings = new SettingsReader(section, order.getFirst().toString()).read().at(places);
         List<String> hops = section.section("next-hops").map(inner -> inner.named().stream().map(Section.Named::name).toList()).orElse(List.of());
         new References(settings, hops, problems).check(section.place("connector.postmaster-to"), section.place("delivery.suspended"));
         if (!problems.hasErrors()) {

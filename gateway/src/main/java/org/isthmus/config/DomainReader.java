@@ -61,10 +61,11 @@ final class DomainReader {
         Optional<Character> separator = section.one("sub-addressing", SEPARATOR).orElse(Optional.empty());
         Mailbox catchAll = section.one("catch-all", Kind.MAILBOX).orElse(null);
         Optional<Settings.LoopbackSetting> loopback = LoopbackKeys.read(section);
-        section.notYet(false, "filters in front", "front-doors", "trusted-upstreams");
+        List<SiteDomain.FrontDoor> frontDoors = section.placed("front-doors", Kind.DOMAIN).stream().map(door -> new SiteDomain.FrontDoor(door.value(), door.at())).toList();
+        section.notYet(false, "filters in front", "trusted-upstreams");
         section.notYet(false, "rewriting", "rewrite", "copies");
         section.finish();
-        return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, section.at()));
+        return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, frontDoors, section.at()));
     }
 
     private Optional<DomainPattern> pattern(String name, Section section) {

@@ -46,13 +46,14 @@ final class HopReader {
         Optional<Boolean> inside = section.one("inside", Kind.FLAG);
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
         Optional<Hop.UnknownUsers> unknownUsers = section.one("unknown-users", Kind.word(Hop.UnknownUsers.class));
+        Domain ehloName = section.one("ehlo-name", Kind.DOMAIN).orElse(null);
         Optional<String> tls = section.one("tls", Kind.word("off", "optional", "required"));
         if (tls.isPresent() && !tls.get().equals("off")) {
             section.notYet(false, "TLS", "tls");
         }
         section.notYet(false, "authentication", "login");
         section.finish();
-        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, section.at()));
+        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, section.at()));
     }
 
     private void later(Section section, Target target) {

@@ -11,8 +11,8 @@ import java.util.TreeSet;
 final class Keys {
     static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency");
     static final Set<String> DOMAIN = Set.of(
-            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "DisableLoopbackConnections", "DisableLoopbackConnection");
-    static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "tls", "login");
+            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "DisableLoopbackConnections", "DisableLoopbackConnection");
+    static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "tls", "login");
     /// The objects whose keys are names of the operator's choice.
     static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP);
 

@@ -25,9 +25,13 @@ final class Section {
     private final String path;
     private final ConfigFiles files;
     private final Problems problems;
+    private final Map<String, SourceLine> places;
     private final Set<String> known = new HashSet<>();
 
-    Section(ConfigObject object, String path, ConfigFiles files, Problems problems) {
+    /// @param places takes down where each good value stands, by its full name; those of a list with a number: {@code identity.names[1]}. Domains may be many
+    ///     and have places of their own, so theirs are left out
+    Section(ConfigObject object, String path, ConfigFiles files, Problems problems, Map<String, SourceLine> places) {
+        this.places = places;
         this.object = object;
         this.path = path;
         this.files = files;
@@ -58,7 +62,7 @@ final class Section {
             return at(path);
         }
         ConfigValue inner = object.get(path.substring(0, dot));
-        return inner instanceof ConfigObject section ? new Section(section, "", files, problems).place(path.substring(dot + 1)) : at(path.substring(0, dot));
+        return inner instanceof ConfigObject section ? new Section(section, "", files, problems, places).place(path.substring(dot + 1)) : at(path.substring(0, dot));
     }
 
     boolean has(String key) {
@@ -72,22 +76,28 @@ final class Section {
     /// One value; empty if it is not written or not good, which has then been reported.
     <T> Optional<T> one(String key, Kind<T> kind) {
         ConfigValue value = value(key);
-        return value == null ? Optional.empty() : read(name(key), value, kind);
+        return value == null ? Optional.empty() : read(name(key), name(key), value, kind);
     }
 
     /// The values of a list; one value alone stands for a list of one. Bad ones have been reported and are left out.
     /// @return empty if nothing is written
     <T> Optional<List<T>> several(String key, Kind<T> kind) {
-        ConfigValue value = value(key);
-        if (value == null) {
-            return Optional.empty();
-        }
-        List<T> result = new ArrayList<>();
-        for (ConfigValue element : value instanceof ConfigList list ? list : List.of(value)) {
-            read(name(key), element, kind).ifPresent(result::add);
-        }
-        return Optional.of(result);
+        return value(key) == null ? Optional.empty() : Optional.of(placed(key, kind).stream().map(Placed::value).toList());
     }
+
+    /// The same, each with its place; none if nothing is written.
+    <T> List<Placed<T>> placed(String key, Kind<T> kind) {
+        ConfigValue value = value(key);
+        List<Placed<T>> result = new ArrayList<>();
+        for (ConfigValue element : value instanceof ConfigList list ? list : value == null ? List.<ConfigValue>of() : List.of(value)) {
+            SourceLine at = HoconReader.place(element.origin());
+            read(name(key), name(key) + "[" + result.size() + "]", element, kind).ifPresent(good -> result.add(new Placed<>(good, at)));
+        }
+        return result;
+    }
+
+    /// A value and where it stands.
+    record Placed<T>(T value, SourceLine at) {}
 
     /// True if a list is written that has nothing in it.
     boolean isEmptyList(String key) {
@@ -114,7 +124,7 @@ final class Section {
             return Optional.empty();
         }
         if (value instanceof ConfigObject inner) {
-            return Optional.of(new Section(inner, name(key), files, problems));
+            return Optional.of(new Section(inner, name(key), files, problems, places));
         }
         wrongType(name(key), value, "an object { ... }");
         return Optional.empty();
@@ -126,7 +136,7 @@ final class Section {
         for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
             known.add(entry.getKey());
             if (entry.getValue() instanceof ConfigObject inner) {
-                result.add(new Named(entry.getKey(), new Section(inner, name(entry.getKey()), files, problems)));
+                result.add(new Named(entry.getKey(), new Section(inner, name(entry.getKey()), files, problems, places)));
             } else if (entry.getValue().valueType() != ConfigValueType.NULL) {
                 wrongType(name(entry.getKey()), entry.getValue(), "an object { ... }");
             }
@@ -148,7 +158,7 @@ final class Section {
         for (ConfigValue element : value instanceof ConfigList list ? list : value == null ? List.<ConfigValue>of() : List.of(value)) {
             String name = name(key) + "[" + index++ + "]";
             if (element instanceof ConfigObject inner) {
-                result.add(new Section(inner, name, files, problems));
+                result.add(new Section(inner, name, files, problems, places));
             } else {
                 wrongType(name, element, "an object { ... }");
             }
@@ -185,7 +195,7 @@ final class Section {
         return value == null || value.valueType() == ConfigValueType.NULL ? null : value;
     }
 
-    private <T> Optional<T> read(String name, ConfigValue value, Kind<T> kind) {
+    private <T> Optional<T> read(String name, String place, ConfigValue value, Kind<T> kind) {
         SourceLine at = HoconReader.place(value.origin());
         if (value instanceof ConfigObject inner && inner.size() == 1 && inner.containsKey("file")) {
             problems.error("needs-quotes", at, name + ": {file:...} needs quotes", "\"{file:" + inner.get("file").unwrapped() + "}\"");
@@ -200,7 +210,11 @@ final class Section {
             return Optional.empty();
         }
         try {
-            return Optional.of(kind.reader().read(text.get()));
+            T good = kind.reader().read(text.get());
+            if (!place.startsWith("domains.")) {
+                places.put(place, at);
+            }
+            return Optional.of(good);
         } catch (IllegalArgumentException e) {
             boolean secret = !text.get().equals(value.unwrapped().toString()) && value.valueType() == ConfigValueType.STRING;
             String shown = secret ? "what the file says" : "\"" + (text.get().length() > 100 ? text.get().substring(0, 100) + "..." : text.get()) + "\"";

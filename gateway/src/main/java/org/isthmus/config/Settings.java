@@ -32,14 +32,33 @@ public record Settings(
         Limits limits,
         Dns dns,
         Tracking tracking,
-        Log log) {
+        Log log,
+        Map<String, SourceLine> places) {
 
     public Settings {
+        places = Map.copyOf(places);
         listeners = List.copyOf(listeners);
         trustedNetworks = List.copyOf(trustedNetworks);
         domains = List.copyOf(domains);
         nextHops = Map.copyOf(nextHops);
         routes = List.copyOf(routes);
+    }
+
+    /// Settings that stand in no file.
+    public Settings(
+            Connector connector, Identity identity, List<Listener> listeners, List<Cidr> trustedNetworks, List<SiteDomain> domains, Map<String, Hop> nextHops, List<AddressSpace> routes,
+            Loop loop, Queue queue, Delivery delivery, Limits limits, Dns dns, Tracking tracking, Log log) {
+        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Map.of());
+    }
+
+    /// The same, with the places of the values by their full names; those of a list with a number: {@code identity.names[1]}.
+    Settings at(Map<String, SourceLine> where) {
+        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, where);
+    }
+
+    /// Where a value is written, by its full name; none if it is not.
+    public @Nullable SourceLine place(String name) {
+        return places.get(name);
     }
 
     /// Who and where we are.
@@ -90,10 +109,22 @@ public record Settings(
             @Doc("The character that separates a sub-address, or off.") Optional<Character> subAddressing,
             @Doc("Where mail for unknown addresses goes instead of being refused.") @Nullable Mailbox catchAll,
             @Doc("Overrides loop.loopback for this domain.") Optional<LoopbackSetting> loopback,
+            @Doc("Filters of others that the domain's MX names and that hand its mail on to us: for its mail they count as ourselves.") List<FrontDoor> frontDoors,
             SourceLine at) {
         public SiteDomain {
             recipients = List.copyOf(recipients);
+            frontDoors = List.copyOf(frontDoors);
         }
+
+        /// Without front doors.
+        public SiteDomain(
+                DomainPattern name, Kind kind, List<RecipientSource> recipients, @Nullable String deliverTo, @Nullable String elsewhere, @Nullable Path aliases,
+                Optional<Character> subAddressing, @Nullable Mailbox catchAll, Optional<LoopbackSetting> loopback, SourceLine at) {
+            this(name, kind, recipients, deliverTo, elsewhere, aliases, subAddressing, catchAll, loopback, List.of(), at);
+        }
+
+        /// A mail exchanger in front of us.
+        public record FrontDoor(Domain name, SourceLine at) {}
 
         public enum Kind {
             AUTHORITATIVE,
@@ -157,7 +188,15 @@ public record Settings(
             @Doc("Whether it is on the site's side. Left out: LMTP is, and so is what a deliver-to names, if it does not lead to us and serves no foreign domains.") Optional<Boolean> inside,
             @Doc("The local address of connections to it.") @Nullable InetAddress sourceAddress,
             @Doc("bounce | return: what it does with unknown recipients, for loop prediction.") Optional<UnknownUsers> unknownUsers,
+            @Doc("The name in EHLO to it. Left out: delivery.ehlo-name.") @Nullable Domain ehloName,
             SourceLine at) {
+        /// With the name in EHLO that all have.
+        public Hop(
+                String name, Way.Protocol protocol, String host, int port, Optional<Boolean> inside, @Nullable InetAddress sourceAddress, Optional<UnknownUsers> unknownUsers,
+                SourceLine at) {
+            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, null, at);
+        }
+
         public enum UnknownUsers {
             BOUNCE,
             RETURN

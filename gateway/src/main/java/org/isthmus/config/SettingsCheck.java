@@ -52,12 +52,11 @@ public final class SettingsCheck {
     private void domains() {
         for (SiteDomain domain : settings.domains()) {
             String name = domain.name().text();
-            if (domain.deliverTo() == null && !hasOwnRoute(domain) && domain.aliases() == null && domain.catchAll() == null) {
-                boolean relay = domain.kind() == SiteDomain.Kind.RELAY;
-                // Loop control's name for a relay domain without a route of its own.
-                String id = relay ? "LP05" : "no-way";
-                found.add(Problem.error(id, domain.at(), "the domain " + name + " has no way to its " + (relay ? "server" : "mailboxes")
-                        + ": no deliver-to, and no route names it (a route to \"*\" does not count)", "deliver-to = HOP"));
+            // A relay domain may go by the exchangers that DNS puts before us: RFC 5321 §5.1. Whether there are any, DNS tells and not the configuration.
+            boolean byDns = domain.kind() == SiteDomain.Kind.RELAY;
+            if (domain.deliverTo() == null && !byDns && !hasOwnRoute(domain) && domain.aliases() == null && domain.catchAll() == null) {
+                found.add(Problem.error("no-way", domain.at(), "the domain " + name
+                        + " has no way to its mailboxes: no deliver-to, and no route names it (a route to \"*\" does not count)", "deliver-to = HOP"));
             }
             boolean any = domain.recipients().stream().anyMatch(source -> source instanceof Settings.RecipientSource.Any);
             if (any && domain.kind() == SiteDomain.Kind.AUTHORITATIVE) {

@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
 record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName) {
 
     static Server of(Way way, Exchange exchange, InetSocketAddress address, Settings settings) {
-        Domain hello = settings.delivery().ehloName() == null ? settings.connector().hostname() : settings.delivery().ehloName();
-        return new Server(way, exchange, new Peer(exchange.name(), address), source(way.hop(), address, settings), hello.ascii());
+        Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
+        return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii());
+    }
+
+    private static Domain helloName(Settings.@Nullable Hop hop, Settings settings) {
+        Domain general = settings.delivery().ehloName() == null ? settings.connector().hostname() : settings.delivery().ehloName();
+        return hop == null || hop.ehloName() == null ? general : hop.ehloName();
     }
 
     /// Only an address of the same family can be a source; to peers of the other family the system chooses.
-    private static @Nullable InetAddress source(NextHop hop, InetSocketAddress to, Settings settings) {
-        Settings.Hop named = hop instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
+    private static @Nullable InetAddress source(Settings.@Nullable Hop named, InetSocketAddress to, Settings settings) {
         InetAddress source = named == null || named.sourceAddress() == null ? settings.delivery().sourceAddress() : named.sourceAddress();
         return source != null && source.getClass() == to.getAddress().getClass() ? source : null;
     }

@@ -16,10 +16,17 @@ public final class LiveIdentity {
 
     private final Network network;
     private final Time time;
+    private final LearnedAddresses learned;
     private volatile Map<String, InetSocketAddress> bound = Map.of();
     private volatile @Nullable Made made;
 
     public LiveIdentity(Network network, Time time) {
+        this(network, time, new LearnedAddresses(time));
+    }
+
+    /// @param learned what the wire tells
+    public LiveIdentity(Network network, Time time, LearnedAddresses learned) {
+        this.learned = learned;
         this.network = network;
         this.time = time;
     }
@@ -40,7 +47,7 @@ public final class LiveIdentity {
             return last.identity();
         }
         Map<String, InetSocketAddress> listeners = bound;
-        SiteIdentity identity = SiteIdentity.of(snapshot.settings(), listeners, network.localAddresses());
+        SiteIdentity identity = SiteIdentity.of(snapshot.settings(), listeners, network.localAddresses(), learned);
         made = new Made(snapshot, listeners, now, identity);
         return identity;
     }

@@ -108,8 +108,8 @@ public final class Connector implements Closeable {
         this.lock = lock;
         directory = new FileDirectory(platform.disk(), platform.time());
         directory.prepare(config.current().settings());
-        LiveIdentity identity = new LiveIdentity(platform.network(), platform.time());
         learned = new LearnedAddresses(platform.time());
+        LiveIdentity identity = new LiveIdentity(platform.network(), platform.time(), learned);
         XsiteKey xsite = XsiteKey.ephemeral(platform.entropy());
         LoopWatch watch = LoopWatch.NONE;
         SiteClassifier classifier = new SiteClassifier(directory);

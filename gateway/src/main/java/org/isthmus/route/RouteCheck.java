@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// |---|---|---|
 /// | LP01 | mail for a domain of the site goes outward | error without an inside hop; with one, a note under `turn-around`, a warning under the other policies |
 /// | LP02 | a next hop is ourselves | error by its address, warning by DNS |
-/// | LP05 | a shared domain has no way for addresses unknown here, or one that leads to ourselves | error by configuration, warning by DNS |
+/// | LP05 | a shared domain has no way for addresses unknown here, or one that leads to ourselves; a relay domain goes by its MX, and we are the best | error by configuration, warning by DNS |
 ///
 /// Whole walks over configuration and DNS are the business of prediction.
 public final class RouteCheck {
@@ -119,8 +119,7 @@ public final class RouteCheck {
                 outward(domain);
                 elsewhere(domain);
             }
-            // Going by the MX is what a relay domain is for.
-            case RELAY -> {}
+            case RELAY -> backup(domain);
         }
     }
 
@@ -209,6 +208,18 @@ public final class RouteCheck {
                 found.add(new Problem("LP05", Problem.Severity.WARNING, true, domain.at(), "addresses of the shared domain " + name + " that are not known here go by its MX, and that is ourselves: "
                         + ours.self(), step.evidence(), "elsewhere = HOP"));
             }
+        }
+    }
+
+    /// LP05 for a relay domain that goes by its MX, which is what relay domains are for: unless we are the best ourselves, and nothing inside takes it.
+    private void backup(SiteDomain domain) {
+        boolean byMx = domain.deliverTo() == null || domain.deliverTo().equals(AddressSpace.MX);
+        if (!byMx || resolver == null || !naming(domain).isEmpty() || !(domain.name() instanceof DomainPattern.Exact exact)) {
+            return;
+        }
+        if (new MxResolution(resolver, NO_CHANCE).resolve(exact.domain(), identity.forRecipientsOf(domain), settings.identity().mxPort(), true) instanceof Resolved.Ours ours) {
+            found.add(new Problem("LP05", Problem.Severity.WARNING, true, domain.at(), "mail for the relay domain " + exact.domain() + " goes by its MX, and the best of those is ourselves: "
+                    + ours.self(), ours.step().evidence(), "deliver-to = HOP"));
         }
     }
 

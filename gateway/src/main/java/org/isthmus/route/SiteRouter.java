@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.isthmus.address.Mailbox;
+import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.AddressKey;
 import org.isthmus.directory.Directory;
@@ -58,15 +59,15 @@ public final class SiteRouter implements Router {
             case Presence.Undecided undecided -> new Routing(classified.kind(), new Route.Defer(new Cause.Local(undecided.problem(), EnhancedStatus.of("4.3.0"))), steps);
             case Presence.Expands expands -> new Routing(classified.kind(), expand(recipient, expands, steps), steps);
             case Presence.Unknown unknown when classified.kind() == RecipientClass.SITE_UNKNOWN -> new Routing(classified.kind(), unknown(recipient, unknown, steps), steps);
-            case Presence.Unknown unknown -> new SiteWay(ways(facts, snapshot, steps), recipient.address(), unknown.domain()).elsewhere();
-            case Presence.Known known when classified.kind() == RecipientClass.CLIENT_RELAY -> new SiteWay(ways(facts, snapshot, steps), recipient.address(), known.domain()).relay();
-            case Presence.Known known -> new SiteWay(ways(facts, snapshot, steps), recipient.address(), known.domain()).known();
-            case Presence.NotOurs stranger -> new RemoteWay(ways(facts, snapshot, steps), recipient.address()).route();
+            case Presence.Unknown unknown -> new SiteWay(ways(unknown.domain(), facts, snapshot, steps), recipient.address(), unknown.domain()).elsewhere();
+            case Presence.Known known when classified.kind() == RecipientClass.CLIENT_RELAY -> new SiteWay(ways(known.domain(), facts, snapshot, steps), recipient.address(), known.domain()).relay();
+            case Presence.Known known -> new SiteWay(ways(known.domain(), facts, snapshot, steps), recipient.address(), known.domain()).known();
+            case Presence.NotOurs stranger -> new RemoteWay(ways(null, facts, snapshot, steps), recipient.address()).route();
         };
     }
 
-    private Ways ways(Facts facts, Snapshot snapshot, List<Step> steps) {
-        return new Ways(snapshot, identity.apply(snapshot), facts, resolver, entropy, steps);
+    private Ways ways(@Nullable SiteDomain domain, Facts facts, Snapshot snapshot, List<Step> steps) {
+        return new Ways(snapshot, identity.apply(snapshot), domain, facts, resolver, entropy, steps);
     }
 
     private static Route expand(Recipient recipient, Presence.Expands expands, List<Step> steps) {

@@ -115,6 +115,7 @@ final class SiteWay {
         };
     }
 
+    /// That an exchanger of another is the MX of a domain of ours says nothing: its mailboxes may live there. What is declared as a front door has said it.
     private static @Nullable SelfMatch back(Resolved resolved) {
         return switch (resolved) {
             case Resolved.Reached reached -> reached.self();
@@ -126,9 +127,9 @@ final class SiteWay {
 
     /// Policy `send`: this way, though it may lead to ourselves, and the other ways behind it.
     private Routing leave(Choice choice, Resolved resolved, List<Choice> choices) {
-        ways.keep(choice, address.host(), resolved, self -> looped(choice, self.self(), self.step()));
+        ways.keep(choice, address.host(), resolved, self -> looped(choice, self.self(), self.step()), true);
         for (Choice next : choices.subList(choices.indexOf(choice) + 1, choices.size())) {
-            ways.keep(next, address.host(), ways.resolve(next, address.host(), false), self -> looped(next, self.self(), self.step()));
+            ways.keep(next, address.host(), ways.resolve(next, address.host(), false), self -> looped(next, self.self(), self.step()), true);
         }
         return ways.conclude(RecipientClass.SITE_KNOWN);
     }
@@ -152,15 +153,18 @@ final class SiteWay {
         if (choices.isEmpty()) {
             choices = List.of(new Choice(AddressSpace.MX, "domains.\"" + domain.name().text() + "\" kind = relay, so by its MX", domain.at()));
         }
-        List<Choice> all = choices;
         for (Choice choice : choices) {
             Resolved resolved = ways.resolve(choice, address.host(), true);
-            Choice inside = resolved instanceof Resolved.Ours ? insideHop(all, choice) : null;
-            if (inside != null && !choices.contains(inside)) {
-                ways.note(Step.of("relay", choice.rule(), choice.at(), "leads to ourselves, so " + address + " goes by the inside hop " + inside.via()));
-                ways.keep(inside, address.host(), ways.resolve(inside, address.host(), true), self -> looped(inside, self.self(), self.step()));
-            } else {
+            SelfMatch home = resolved instanceof Resolved.Ours ours ? ours.self() : ways.inside(choice) ? null : ways.learned(choice, address.host(), resolved);
+            Choice inside = home == null ? null : insideHop(choices, choice);
+            if (home == null || inside == null) {
                 ways.keep(choice, address.host(), resolved, self -> looped(choice, self.self(), self.step()));
+                continue;
+            }
+            ways.note(new Step("relay", choice.rule(), choice.at(), "leads to ourselves, so " + address + " goes by the inside hop " + inside.via(), List.of(home.toString()), List.of()));
+            // One that is a choice itself comes in its own turn.
+            if (choices.stream().noneMatch(other -> other.via().equals(inside.via()))) {
+                ways.keep(inside, address.host(), ways.resolve(inside, address.host(), true), self -> looped(inside, self.self(), self.step()));
             }
         }
         return ways.conclude(RecipientClass.CLIENT_RELAY);

@@ -1,19 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.route;
 
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.isthmus.address.AddressLiteral;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Host;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.Hop;
+import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.config.Snapshot;
 import org.isthmus.dns.Resolver;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.SiteIdentity.SelfMatch;
 import org.isthmus.platform.Entropy;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.transit.Cause;
+import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.Route;
@@ -26,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 final class Ways {
     private final Snapshot snapshot;
     private final SiteIdentity identity;
+    private final @Nullable SiteDomain domain;
     private final Router.Facts facts;
     private final Entropy entropy;
     private final MxResolution mx;
@@ -37,9 +43,11 @@ final class Ways {
     private Cause.@Nullable Looped looped;
     private @Nullable Cause permanent;
 
-    Ways(Snapshot snapshot, SiteIdentity identity, Router.Facts facts, Resolver resolver, Entropy entropy, List<Step> steps) {
+    /// @param domain the recipient's, if it is one of ours
+    Ways(Snapshot snapshot, SiteIdentity identity, @Nullable SiteDomain domain, Router.Facts facts, Resolver resolver, Entropy entropy, List<Step> steps) {
         this.snapshot = snapshot;
-        this.identity = identity;
+        this.identity = domain == null ? identity : identity.forRecipientsOf(domain);
+        this.domain = domain;
         this.facts = facts;
         this.entropy = entropy;
         this.mx = new MxResolution(resolver, entropy);
@@ -105,14 +113,23 @@ final class Ways {
             String problem = choice.rule() + " names a next hop that does not exist: " + choice.via();
             return new Resolved.Unsure(new Cause.Local(problem, EnhancedStatus.of("4.3.5")), Step.of("hop", choice.rule(), choice.at(), problem));
         }
+        Optional<SelfMatch> door = domain == null ? Optional.empty() : identity.matchFrontDoor(domain, hop.host(), hop.port());
+        if (door.isPresent() && prune) {
+            return new Resolved.Ours(door.get(), Step.of("hop", "next-hops." + hop.name(), hop.at(), "leads to ourselves: " + door.get()));
+        }
         return hops.resolve(hop, identity, prune);
     }
 
     /// Keeps what was found: a way, or what stands against it.
     /// @param ours the evidence if it leads to ourselves
     void keep(Choice choice, Host host, Resolved resolved, LoopWords ours) {
+        keep(choice, host, resolved, ours, false);
+    }
+
+    /// @param homeward mail may come back to ourselves by it
+    void keep(Choice choice, Host host, Resolved resolved, LoopWords ours, boolean homeward) {
         switch (resolved) {
-            case Resolved.Reached reached -> ways.add(way(choice, host, reached));
+            case Resolved.Reached reached -> ways.add(way(choice, host, reached, homeward));
             case Resolved.Unsure unsure -> temporary = temporary == null ? unsure.cause() : temporary;
             case Resolved.Nowhere nowhere -> permanent = permanent == null ? nowhere.cause() : permanent;
             case Resolved.Ours self -> loop(ours.cause(self));
@@ -128,16 +145,41 @@ final class Ways {
         looped = looped == null ? cause : looped;
     }
 
-    private Way way(Choice choice, Host host, Resolved.Reached reached) {
+    private Way way(Choice choice, Host host, Resolved.Reached reached, boolean homeward) {
         Hop hop = settings().nextHops().get(choice.via());
         if (hop != null) {
-            return new Way(new NextHop.Named(hop.name()), hop.protocol(), reached.exchanges(), inside(choice) && reached.self() == null);
+            boolean inside = inside(choice) && reached.self() == null;
+            return new Way(new NextHop.Named(hop.name()), hop.protocol(), reached.exchanges(), inside, homeward && !inside);
         }
-        NextHop next = switch (host) {
+        return new Way(next(choice, host), Way.Protocol.SMTP, reached.exchanges(), false, homeward);
+    }
+
+    private static NextHop next(Choice choice, Host host) {
+        if (!choice.byMx()) {
+            return new NextHop.Named(choice.via());
+        }
+        return switch (host) {
             case Domain domain -> new NextHop.Exchangers(domain);
             case AddressLiteral literal -> new NextHop.Literal(literal.text());
         };
-        return new Way(next, Way.Protocol.SMTP, reached.exchanges(), false);
+    }
+
+    /// Why the best of these servers was ourselves lately, as the wire told; null if it was not. No reason to refuse, but one to turn around.
+    @Nullable SelfMatch learned(Choice choice, Host host, Resolved resolved) {
+        if (!(resolved instanceof Resolved.Reached reached)) {
+            return null;
+        }
+        NextHop hop = next(choice, host);
+        int best = reached.exchanges().getFirst().preference();
+        for (Exchange exchange : reached.exchanges()) {
+            for (InetSocketAddress address : exchange.addresses()) {
+                Optional<SelfMatch> match = exchange.preference() == best ? identity.matchLearned(address, hop) : Optional.empty();
+                if (match.isPresent()) {
+                    return match.get();
+                }
+            }
+        }
+        return null;
     }
 
     /// The answer out of everything that was kept.

@@ -45,6 +45,7 @@ final class ConfigurationDocument {
             Map.entry("next-hops.inside", "true"),
             Map.entry("next-hops.source-address", "\"192.0.2.1\""),
             Map.entry("next-hops.unknown-users", "bounce"),
+            Map.entry("next-hops.ehlo-name", "\"out.example.com\""),
             Map.entry("routes.to", "\"*\""),
             Map.entry("routes.via", "mx"),
             Map.entry("routes.from", "\"*.example.com\""),

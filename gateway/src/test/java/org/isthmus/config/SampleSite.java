@@ -53,7 +53,7 @@ public final class SampleSite {
     public SampleSite domain(String name, SiteDomain.Kind kind, UnaryOperator<Draft> fill) {
         Draft draft = fill.apply(new Draft());
         domains.add(new SiteDomain(pattern(name), kind, draft.recipients, draft.deliverTo, draft.elsewhere, draft.aliases, draft.subAddressing, draft.catchAll,
-                draft.loopback, next()));
+                draft.loopback, draft.frontDoors.stream().map(door -> new SiteDomain.FrontDoor(door, next())).toList(), next()));
         return this;
     }
 
@@ -127,6 +127,13 @@ public final class SampleSite {
         private Optional<Character> subAddressing = Optional.empty();
         private @Nullable Mailbox catchAll;
         private Optional<LoopbackSetting> loopback = Optional.empty();
+
+        private List<Domain> frontDoors = List.of();
+
+        public Draft frontDoors(String... names) {
+            frontDoors = java.util.stream.Stream.of(names).map(Domain::of).toList();
+            return this;
+        }
 
         public Draft recipients(RecipientSource... sources) {
             recipients = List.of(sources);

@@ -12,12 +12,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.address.Domain;
+import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.SampleSite;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.config.Snapshot;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Listener;
 import org.isthmus.platform.Network;
 import org.isthmus.platform.Time;
+import org.isthmus.transit.NextHop;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,8 +108,89 @@ class SiteIdentityTest {
     }
 
     @Test
+    void everyEntryKnowsItsLine() {
+        SiteIdentity identity = SiteIdentity.of(ConfigLoader.parse("""
+                connector {
+                  hostname = mx1.example.com
+                }
+                listeners { internet { address = "203.0.113.7:25" } }
+                identity {
+                  addresses = ["198.51.100.9",
+                    "198.51.100.10:2626"]
+                  names = mail.example.com
+                }
+                delivery { ehlo-name = out.example.com }
+                next-hops {
+                  provider { url = "smtp://relay.example.net:587", ehlo-name = client.example.net }
+                }
+                routes = [{ to = "*", via = provider }]
+                domains {
+                  "example.com" { kind = relay, front-doors = [
+                    filter.example.net] }
+                }
+                """).orThrow(), Map.of(), List.of());
+        assertThat(identity.entries()).extracting(SiteIdentity.Entry::toString).containsExactlyInAnyOrder(
+                "203.0.113.7:25: listener internet (203.0.113.7:25) at isthmus.conf:4",
+                "198.51.100.9:25: identity.addresses 198.51.100.9:25 at isthmus.conf:6",
+                "198.51.100.10:2626: identity.addresses 198.51.100.10:2626 at isthmus.conf:7",
+                "mx1.example.com: connector.hostname \"mx1.example.com\" at isthmus.conf:2",
+                "mail.example.com: identity.names \"mail.example.com\" at isthmus.conf:8",
+                "out.example.com: delivery.ehlo-name \"out.example.com\" at isthmus.conf:10",
+                "client.example.net: next-hops.provider.ehlo-name \"client.example.net\" at isthmus.conf:12");
+    }
+
+    @Test
+    void aFrontDoorIsUsForItsDomainAlone() {
+        Settings settings = new SampleSite().listener("internet", "203.0.113.7:25")
+                .domain("example.com", SiteDomain.Kind.RELAY, draft -> draft.frontDoors("filter.example.net")).settings();
+        SiteIdentity identity = SiteIdentity.of(settings, Map.of(), MACHINE);
+        SiteDomain domain = settings.domains().getFirst();
+        assertThat(identity.matchName(Domain.of("filter.example.net"))).isEmpty();
+        assertThat(identity.forRecipientsOf(domain).matchName(Domain.of("filter.example.net")).orElseThrow())
+                .hasToString("front door \"filter.example.net\" of example.com, which hands its mail on to us at isthmus.conf:11");
+        assertThat(identity.matchFrontDoor(domain, "Filter.Example.net", 25)).isPresent();
+        assertThat(identity.matchFrontDoor(domain, "filter.example.net", 10025)).as("another port of it").isEmpty();
+        assertThat(identity.forRecipientsOf(domain).match(at("203.0.113.7:25"))).isPresent();
+    }
+
+    @Test
+    void whatWasLearnedCountsForItsNextHopAndAQuarterOfAnHour() {
+        Machine machine = new Machine();
+        LearnedAddresses learned = new LearnedAddresses(machine);
+        SiteIdentity identity = SiteIdentity.of(new SampleSite().listener("internet", "203.0.113.7:25").settings(), Map.of(), MACHINE, learned);
+        NextHop hop = new NextHop.Exchangers(Domain.of("client.example"));
+        learned.proved(at("198.51.100.9:25"), hop, "mx.client.example is listener internet");
+        assertThat(identity.match(at("198.51.100.9:25"))).as("it never refuses by itself").isEmpty();
+        assertThat(identity.matchLearned(at("198.51.100.9:25"), hop)).isPresent();
+        assertThat(identity.matchLearned(at("198.51.100.9:25"), new NextHop.Exchangers(Domain.of("other.example")))).isEmpty();
+        assertThat(identity.matchLearned(at("198.51.100.9:2525"), hop)).isEmpty();
+        assertThat(identity.entries()).anySatisfy(entry -> {
+            assertThat(entry).hasToString("198.51.100.9:25: mx.client.example is listener internet, for mx:client.example");
+            assertThat(entry.left()).isEqualTo(Duration.ofMinutes(15));
+        });
+        machine.now = machine.now.plus(Duration.ofMinutes(15));
+        assertThat(identity.matchLearned(at("198.51.100.9:25"), hop)).isEmpty();
+        assertThat(identity.entries()).noneMatch(entry -> entry.left() != null);
+    }
+
+    @Test
+    void aStrangerIsRememberedForEveryHopAndAQuarterOfAnHour() {
+        Machine machine = new Machine();
+        LearnedAddresses learned = new LearnedAddresses(machine);
+        NextHop hop = new NextHop.Named("provider");
+        learned.proved(at("198.51.100.9:25"), hop, "it is us");
+        learned.stranger(at("198.51.100.9:25"), hop);
+        assertThat(learned.match(at("198.51.100.9:25"), hop)).isEmpty();
+        assertThat(learned.isStranger(at("198.51.100.9:25"))).isTrue();
+        assertThat(learned.isStranger(at("198.51.100.9:26"))).isFalse();
+        machine.now = machine.now.plus(Duration.ofMinutes(15));
+        assertThat(learned.isStranger(at("198.51.100.9:25"))).isFalse();
+        assertThat(learned.entries()).isEmpty();
+    }
+
+    @Test
     void listsItsEntriesForPeople() {
-        assertThat(site().entries()).contains(
+        assertThat(site().entries()).extracting(SiteIdentity.Entry::toString).contains(
                 "every IPv4 address of this machine, port 25: listener internet (0.0.0.0:25) at isthmus.conf:10", "mx1.example.com: connector.hostname \"mx1.example.com\"");
     }
 

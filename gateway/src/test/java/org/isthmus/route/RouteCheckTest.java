@@ -37,12 +37,13 @@ class RouteCheckTest {
 
     @Test
     void anOrdinarySiteHasNoFindings() {
+        dns.mx("client.example", 10, "mail.client.example").mx("client.example", 20, "mx1.example.com").address("mail.client.example", "198.51.100.1");
         assertThat(problems("""
                 domains { "example.com" { deliver-to = store }, "client.example" { kind = relay, deliver-to = mx } }
                 next-hops { store { url = "lmtp://10.0.0.9:24" }, filter { url = "smtp://127.0.0.1:10025" } }
                 routes = [ { to = "*", via = mx }, { to = "far.example", via = filter } ]
                 """, dns)).isEmpty();
-        assertThat(dns.asked).as("nothing here hangs on DNS").isEmpty();
+        assertThat(dns.asked).as("only the relay domain hangs on DNS").allMatch(question -> question.contains("client.example") || question.contains("mx1.example.com"));
     }
 
     @ParameterizedTest
@@ -158,6 +159,15 @@ class RouteCheckTest {
                 """;
         assertThat(found(text, dns)).containsExactly("LP05 WARNING 3");
         assertThat(found(text, null)).isEmpty();
+    }
+
+    @Test
+    void aRelayDomainThatWeAreTheBestExchangerOfIsFoundByDnsAlone() {
+        dns.mx("client.example", 10, "mx1.example.com").address("mx1.example.com", "203.0.113.7");
+        assertThat(found("domains { \"client.example\" { kind = relay } }", dns)).containsExactly("LP05 WARNING 3");
+        assertThat(found("domains { \"client.example\" { kind = relay } }", null)).isEmpty();
+        dns.mx("client.example", 5, "mail.client.example").address("mail.client.example", "198.51.100.1");
+        assertThat(found("domains { \"client.example\" { kind = relay } }", dns)).as("a backup for it").isEmpty();
     }
 
     @Test

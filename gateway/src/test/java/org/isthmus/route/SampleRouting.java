@@ -2,6 +2,8 @@
 package org.isthmus.route;
 
 import java.net.InetAddress;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -12,8 +14,10 @@ import org.isthmus.config.SampleSite;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.directory.OperatorFiles;
+import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.platform.Time;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.Recipient;
@@ -23,11 +27,33 @@ import org.isthmus.transit.Way;
 
 /// A router over a sample site and a zone in memory. The connector listens at 203.0.113.7:25.
 final class SampleRouting {
+    /// Time by hand.
+    static final class HandTime implements Time {
+        Duration now = Duration.ZERO;
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH.plus(now);
+        }
+
+        @Override
+        public Duration elapsed() {
+            return now;
+        }
+
+        @Override
+        public void sleep(Duration duration) {
+            now = now.plus(duration);
+        }
+    }
+
     static final ReversePath SENDER = new ReversePath.To(Mailbox.of("sender@elsewhere.example"));
 
     final SampleSite site = new SampleSite().listener("internet", "203.0.113.7:25");
     final FakeDns dns = new FakeDns();
     final OperatorFiles files = new OperatorFiles();
+    final HandTime time = new HandTime();
+    final LearnedAddresses learned = new LearnedAddresses(time);
     long seed = 1;
 
     Routing route(String address) {
@@ -41,7 +67,7 @@ final class SampleRouting {
     Routing route(Recipient recipient, Router.Facts facts) {
         Snapshot snapshot = site.snapshot();
         return new SiteRouter(new SiteClassifier(new FileDirectory(files, files)),
-                s -> SiteIdentity.of(s.settings(), Map.of(), List.of(InetAddress.ofLiteral("203.0.113.7"), InetAddress.ofLiteral("127.0.0.1"))), dns, new SeededChance(seed))
+                s -> SiteIdentity.of(s.settings(), Map.of(), List.of(InetAddress.ofLiteral("203.0.113.7"), InetAddress.ofLiteral("127.0.0.1")), learned), dns, new SeededChance(seed))
                 .route(recipient, facts, snapshot);
     }
 
