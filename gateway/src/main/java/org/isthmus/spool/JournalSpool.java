@@ -165,7 +165,7 @@ public final class JournalSpool implements Spool {
             Keeper.wake(tasks);
         });
         this.keeper = new Keeper(
-                threads, tasks, segments, index, reader, committer, sink, options.segmentSize(), quarantine, recovery.owed());
+                threads, time, tasks, segments, index, reader, committer, sink, options.segmentSize(), quarantine, recovery.owed());
         this.committing = threads.startOnOwnThread("spool-committer", committer);
         this.keeping = threads.startOnOwnThread("spool-keeper", keeper);
         Keeper.wake(tasks);

@@ -2,6 +2,7 @@
 package org.isthmus.spool;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -10,10 +11,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.isthmus.platform.Channel;
 import org.isthmus.platform.Threads;
+import org.isthmus.platform.Time;
 import org.isthmus.spool.Request.Effect;
 import org.isthmus.tracking.FactSink;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,12 +31,15 @@ final class Keeper implements Runnable {
     private static final int BATCH = 64;
     private static final int BATCH_BYTES = 1 << 20;
     private static final int CARRIED = 4096;
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
     /// Nothing to be told but that there may be something to do.
     private static final Long WAKE = 0L;
 
     private final Channel<Long> tasks;
     private final Threads threads;
+    private final Time time;
     private final Segments segments;
     private final Index index;
     private final JournalReader reader;
@@ -42,11 +48,13 @@ final class Keeper implements Runnable {
     private final int segmentSize;
     private final Quarantine quarantine;
     private List<Blocks.Gone> owed;
+    private Duration pause = FIRST_PAUSE;
     private volatile boolean stopping;
 
     /// @param owed GONE entries that recovery found missing
     Keeper(
             Threads threads,
+            Time time,
             Channel<Long> tasks,
             Segments segments,
             Index index,
@@ -57,6 +65,7 @@ final class Keeper implements Runnable {
             Quarantine quarantine,
             List<Blocks.Gone> owed) {
         this.threads = threads;
+        this.time = time;
         this.tasks = tasks;
         this.segments = segments;
         this.index = index;
@@ -93,8 +102,10 @@ final class Keeper implements Runnable {
                     } else {
                         tidy();
                     }
+                    pause = FIRST_PAUSE;
                 } catch (IOException | RuntimeException e) {
-                    LOG.warn("the spool was not tidied now: {}", e.toString());
+                    LOG.warn("the spool was not tidied now, trying again in {} s: {}", pause.toSeconds(), e.toString());
+                    rest();
                 }
             }
         } catch (InterruptedException e) {
@@ -102,25 +113,40 @@ final class Keeper implements Runnable {
         }
     }
 
+    /// A disk in trouble is left alone for a while: each failed write leaves a segment to be emptied, which must not lead at once to the next failed write.
+    private void rest() throws InterruptedException {
+        Duration end = time.elapsed().plus(pause);
+        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        for (Duration left = end.minus(time.elapsed()); left.isPositive() && !stopping; left = end.minus(time.elapsed())) {
+            // What is asked for meanwhile is seen to when all is tidied.
+            tasks.receive(left);
+        }
+        wake(tasks);
+    }
+
     private void tidy() throws IOException {
-        prepare();
+        IOException noSpare = prepare();
         if (!owed.isEmpty()) {
             carry(owed);
             owed = List.of();
         }
         for (Optional<Segment> next = candidate(); next.isPresent() && !stopping; next = candidate()) {
             if (!empty(next.get())) {
-                return;
+                break;
             }
+        }
+        if (noSpare != null && segments.spares() == 0) {
+            throw noSpare;
         }
     }
 
-    private void prepare() {
+    /// @return why no spare segment could be made; on a full disk it is the emptying that makes room, so that comes first
+    private @Nullable IOException prepare() {
         try {
             segments.prepare();
+            return null;
         } catch (IOException e) {
-            // On a full disk it is the emptying that makes room.
-            LOG.warn("no spare segment could be made: {}", e.toString());
+            return e;
         }
     }
 
