@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Optional;
 import org.isthmus.platform.Disk;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The folder of the tracking log and the file that is being written. Used by the writer alone.
 ///
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// next one begins. What a crash may have torn is therefore at the end of the newest file, behind its last force, and no more than {@link #TAIL} octets: there each
 /// line is looked at, and the file is cut before the first that is not whole, and before an unfinished group of lines of one journal record.
 final class DayFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(DayFiles.class);
+
     /// More than is ever written without a force.
     static final int TAIL = 32 << 20;
 
@@ -92,9 +96,27 @@ final class DayFiles {
         file = disk.create(folder.resolve(next.name()));
         size = 0;
         JsonLine head = new JsonLine().open().field("seq", sequence).field("at", now).field("event", "opened").field("format", 1).close().newLine();
-        append(ByteBuffer.wrap(head.toBytes()));
-        force();
-        disk.forceFolder(folder);
+        boolean begun = false;
+        try {
+            append(ByteBuffer.wrap(head.toBytes()));
+            force();
+            disk.forceFolder(folder);
+            begun = true;
+        } finally {
+            if (!begun) {
+                leave(next);
+            }
+        }
+    }
+
+    /// A file that holds nothing yet is not left lying about: while the disk is in trouble there would be one for each try.
+    private void leave(DayFile empty) {
+        close();
+        try {
+            disk.delete(folder.resolve(empty.name()));
+        } catch (IOException e) {
+            LOG.debug("an empty tracking file is left over: {}", e.toString());
+        }
     }
 
     /// Goes on in the newest file, or begins one if there is none of today.

@@ -27,11 +27,12 @@ import org.slf4j.LoggerFactory;
 /// survive a crash, and what is repeated after a start is recognised by its sequence and not written twice. Refusals and notes come through {@link #record}, which never
 /// waits; when too many wait to be written, further ones are counted, and the count is recorded. Everything is forced within a second, or at {@link #force}.
 ///
-/// Trouble with the disk never stops mail. A failed write or force leaves the file behind; what was not durable is written again to a new one, once a second, and kept
-/// in memory until then, up to a bound; beyond it, it is counted as lost.
+/// Trouble with the disk never stops mail. A failed write or force leaves the file behind; what was not durable is written again to a new one, after a second and then
+/// ever more seldom, and kept in memory until then, up to a bound; beyond it, it is counted as lost.
 public final class TrackingLog implements Tracker, FactSink, Closeable {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingLog.class);
     private static final Duration FORCE_EVERY = Duration.ofSeconds(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
     private static final Duration RETAIN_EVERY = Duration.ofHours(1);
     private static final int FORCE_AT = 1 << 20;
     private static final int MOST_PENDING = DayFiles.TAIL / 2;
@@ -64,6 +65,7 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
     private volatile boolean closed;
     private long lastWritten;
     private Duration lastForce;
+    private Duration forceEvery = FORCE_EVERY;
     private Duration lastRetain;
     private @Nullable IOException trouble;
 
@@ -224,7 +226,7 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
     }
 
     private Duration untilNextDuty() {
-        Duration next = pending.isEmpty() && notesDropped.get() == 0 ? lastRetain.plus(RETAIN_EVERY) : lastForce.plus(FORCE_EVERY);
+        Duration next = pending.isEmpty() && notesDropped.get() == 0 ? lastRetain.plus(RETAIN_EVERY) : lastForce.plus(forceEvery);
         Duration wait = next.minus(time.elapsed());
         return wait.isNegative() ? Duration.ZERO : wait;
     }
@@ -300,7 +302,7 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
 
     private void duties() {
         if (!pending.isEmpty() || notesDropped.get() > 0) {
-            if (time.elapsed().minus(lastForce).compareTo(FORCE_EVERY) >= 0) {
+            if (time.elapsed().minus(lastForce).compareTo(forceEvery) >= 0) {
                 force(time.now());
             }
         }
@@ -327,12 +329,16 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
             if (trouble != null) {
                 LOG.info("tracking is written again");
                 trouble = null;
+                forceEvery = FORCE_EVERY;
             }
         } catch (IOException e) {
             // Nobody knows what a failed force left on the disk: the file is left, and all that was not durable is written to a new one.
             files.close();
             if (trouble == null) {
                 LOG.error("cannot write the tracking log; mail goes on: {}", e.toString());
+            } else {
+                // Each try may leave a file behind.
+                forceEvery = forceEvery.compareTo(LONGEST_PAUSE) < 0 ? forceEvery.multipliedBy(2) : LONGEST_PAUSE;
             }
             trouble = e;
         }
