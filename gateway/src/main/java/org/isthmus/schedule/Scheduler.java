@@ -49,8 +49,8 @@ public final class Scheduler {
     /// Preparations at one time. Many, because each may wait for a slow name server.
     private static final int MOST_PREPARATIONS = 500;
 
-    /// The pump looks up at least this often, so that a jump of the wall clock is noticed.
-    private static final Duration LONGEST_NAP = Duration.ofSeconds(5);
+    /// The pump looks up at least this often, so that a jump of the wall clock is noticed. No retry is planned more closely than this.
+    private static final Duration LONGEST_NAP = Duration.ofMinutes(1);
 
     private static final Duration AFTER_TROUBLE = Duration.ofMinutes(1);
 
