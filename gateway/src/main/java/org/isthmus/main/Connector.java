@@ -67,13 +67,18 @@ public final class Connector implements Closeable {
     /// @throws DataFolderTaken if another process has the data folder
     /// @throws IOException if a listener cannot be opened or the disk does not work; the message says which
     public static Connector start(Platform platform, LiveConfig config, long processId) throws IOException, DataFolderTaken {
+        return start(platform, config, processId, JournalSpool.Options.DEFAULT);
+    }
+
+    /// As the other, with another measure for the spool's files: small ones show in an hour what large ones show in a month.
+    public static Connector start(Platform platform, LiveConfig config, long processId, JournalSpool.Options spool) throws IOException, DataFolderTaken {
         Settings settings = config.current().settings();
         Path data = settings.connector().data();
         platform.disk().createFolders(data);
         Closeable lock = lock(platform.disk(), data, processId);
         boolean started = false;
         try {
-            Connector connector = new Connector(platform, config, data, lock);
+            Connector connector = new Connector(platform, config, data, lock, spool);
             started = true;
             return connector;
         } finally {
@@ -102,7 +107,7 @@ public final class Connector implements Closeable {
         }
     }
 
-    private Connector(Platform platform, LiveConfig config, Path data, Closeable lock) throws IOException {
+    private Connector(Platform platform, LiveConfig config, Path data, Closeable lock, JournalSpool.Options options) throws IOException {
         this.platform = platform;
         this.config = config;
         this.lock = lock;
@@ -119,7 +124,7 @@ public final class Connector implements Closeable {
         Arrivals arrivals = new Arrivals();
         spool = JournalSpool.open(
                 platform.disk(), platform.time(), platform.entropy(), platform.threads(), data.resolve("spool"),
-                arrivals::arrived, tracking, Facts::encode, JournalSpool.Options.DEFAULT);
+                arrivals::arrived, tracking, Facts::encode, options);
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(),

@@ -24,10 +24,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// {@code -Disthmus.seeds=N} runs so many seeds, {@code -Disthmus.long=true} 20,000; {@code -Disthmus.from=N} begins with that one. {@code -Dseed=N} runs one seed again, with
 /// what the server logs. {@code seeds.txt} has the seeds that found something once; they run too.
-///
-/// All kinds of trouble are in it. The usual run has only the first 200 seeds, because of its time; no claim is made for those behind that nobody has run.
 class ConnectorSimulationTest {
-    private static final long SEEDS = 200;
+    private static final long SEEDS = 1_000;
     private static final long LONG = 20_000;
     private static final Logger LOG = (Logger) LoggerFactory.getLogger("org.isthmus");
 

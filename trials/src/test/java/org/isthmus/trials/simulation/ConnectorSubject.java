@@ -3,6 +3,7 @@ package org.isthmus.trials.simulation;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.main.Connector;
 import org.isthmus.platform.Platform;
 import org.isthmus.schedule.QueueControl.Selector;
+import org.isthmus.spool.JournalSpool;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.RecipientState;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class ConnectorSubject implements Subject {
     private static final String LETTERS = "@letters.example>";
 
+    private static final List<Integer> SEGMENTS = List.of(64 << 10, 256 << 10, 2 << 20);
+    private static final List<Integer> INLINE = List.of(1 << 10, 32 << 10, 1 << 20);
+
     private final UnaryOperator<Platform> around;
+    private JournalSpool.@Nullable Options spool;
 
     ConnectorSubject() {
         this(platform -> platform);
@@ -36,8 +42,18 @@ final class ConnectorSubject implements Subject {
     @Override
     public Program start(Platform platform, Site site) throws Exception {
         LiveConfig config = new LiveConfig(new Snapshot(1, ConfigLoader.parse(configuration(site)).orThrow()));
-        Connector connector = Connector.start(around.apply(platform), config, 1);
+        Connector connector = Connector.start(around.apply(platform), config, 1, spool(platform));
         return () -> waiting(connector);
+    }
+
+    /// Spools with small files, so that segments are emptied and reused and content has files of its own within the few hours of a run. The same at each start of a run.
+    private JournalSpool.Options spool(Platform platform) {
+        JournalSpool.Options chosen = spool;
+        if (chosen == null) {
+            chosen = new JournalSpool.Options(SEGMENTS.get((int) platform.entropy().below(SEGMENTS.size())), Duration.ofMillis(1), INLINE.get((int) platform.entropy().below(INLINE.size())), 1 << 20);
+            spool = chosen;
+        }
+        return chosen;
     }
 
     private static Set<Waiting> waiting(Connector connector) throws IOException {
