@@ -4,6 +4,7 @@ package org.isthmus.receive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.isthmus.message.HeaderMarks;
 import org.isthmus.message.Received;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Command;
@@ -12,6 +13,7 @@ import org.isthmus.smtp.LineCheck;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.Violation;
 import org.isthmus.spool.Draft;
+import org.isthmus.syntax.SipHash;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
@@ -117,7 +119,8 @@ final class ContentCommands {
     private @Nullable Intake open(Transaction transaction, String command) throws IOException {
         try {
             Draft draft = rooms.spool().draft(transaction.parameters.size().orElse(0));
-            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), transaction.snapshot.settings().connector().hostname(), received(draft.id(), transaction));
+            HeaderMarks marks = new HeaderMarks(transaction.snapshot.settings().connector().hostname().ascii(), null, text -> false, new SipHash.Key(0, 0));
+            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), marks, received(draft.id(), transaction));
             transaction.begin(content);
             return content;
         } catch (IOException e) {

@@ -4,8 +4,8 @@ package org.isthmus.receive;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.zip.CRC32C;
-import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
+import org.isthmus.message.HeaderMarks;
 import org.isthmus.message.HeaderScanner;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Reply;
@@ -24,6 +24,7 @@ final class Intake extends OutputStream {
 
     private final Draft draft;
     private final Settings.Limits limits;
+    private final HeaderMarks gathered;
     private final HeaderScanner scanner;
     private final CRC32C sum = new CRC32C();
     private final long ownOctets;
@@ -32,12 +33,13 @@ final class Intake extends OutputStream {
     private Step why = LIMITS;
     private boolean ended;
 
-    /// @param hostname ours, by which we know Received lines of our own
+    /// @param marks gather what loop control must know
     /// @param ownLines what we put on top: our Received field
-    Intake(Draft draft, Settings.Limits limits, Domain hostname, byte[] ownLines) {
+    Intake(Draft draft, Settings.Limits limits, HeaderMarks marks, byte[] ownLines) {
         this.draft = draft;
         this.limits = limits;
-        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), hostname.ascii());
+        this.gathered = marks;
+        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), marks);
         this.ownOctets = ownLines.length;
         sum.update(ownLines, 0, ownLines.length);
         store(ownLines, 0, ownLines.length);
@@ -119,7 +121,7 @@ final class Intake extends OutputStream {
         scanner.finish();
         BodyType needs = scanner.binary() ? BodyType.BINARYMIME : scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT;
         return new ContentFacts(ownOctets + octets, needs, scanner.utf8Headers(), (int) (ownOctets + scanner.headerSize()), scanner.messageId(), scanner.subject(),
-                scanner.received(), priority(scanner.priority()), (int) sum.getValue(), scanner.passes());
+                scanner.received(), priority(scanner.priority()), (int) sum.getValue(), gathered.own());
     }
 
     // RFC 2156 §5.3.6

@@ -2,6 +2,7 @@
 package org.isthmus.message;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Locale;
 import org.isthmus.syntax.Octets;
 import org.jspecify.annotations.Nullable;
@@ -33,23 +34,22 @@ public final class HeaderScanner {
 
     private final int sizeLimit;
     private final int fieldLimit;
-    private final @Nullable String hostname;
+    private final @Nullable HeaderMarks marks;
 
     private State state = State.LINE_START;
     private int size;
     private int lineStartSize;
     private int fields;
     private int received;
-    private int passes;
     private @Nullable Excess excess;
     private boolean headerEightBit;
 
     private final byte[] name = new byte[NAME_LIMIT];
     private int nameLength;
     private boolean nameEnded;
-    private byte @Nullable [] text;
-    private final byte[] buffer = new byte[TEXT_LIMIT * 4];
+    private byte[] buffer = new byte[TEXT_LIMIT * 4];
     private int textLength;
+    private int textLimit;
     private String kept = "";
     private @Nullable String messageId;
     private @Nullable String subject;
@@ -69,18 +69,22 @@ public final class HeaderScanner {
         this(sizeLimit, fieldLimit, null);
     }
 
-    /// @param hostname whose own Received lines are counted as {@link #passes}; none to count nobody's
-    public HeaderScanner(int sizeLimit, int fieldLimit, @Nullable String hostname) {
+    /// @param marks learns what loop control must know; none if nobody asks
+    public HeaderScanner(int sizeLimit, int fieldLimit, @Nullable HeaderMarks marks) {
         this.sizeLimit = sizeLimit;
         this.fieldLimit = fieldLimit;
-        this.hostname = hostname;
+        this.marks = marks;
     }
 
     /// Takes content as it arrives, not dot-stuffed.
     public void feed(byte[] b, int off, int len) {
         scanLines(b, off, off + len);
-        for (int at = off; at < off + len && state != State.BODY; at++) {
+        int at = off;
+        for (; at < off + len && state != State.BODY; at++) {
             header(b[at]);
+        }
+        if (marks != null && at < off + len) {
+            marks.body(b, at, off + len - at);
         }
     }
 
@@ -154,6 +158,7 @@ public final class HeaderScanner {
         } else if ((octet == ' ' || octet == '\t') && fields > 0) {
             state = State.VALUE;
             keep((byte) ' ');
+            mark(octet);
         } else {
             endField();
             if (fields == fieldLimit) {
@@ -188,7 +193,7 @@ public final class HeaderScanner {
         boolean wanted = switch (kept) {
             case "received" -> {
                 received++;
-                yield hostname != null;
+                yield false;
             }
             case "date" -> {
                 date = true;
@@ -203,11 +208,12 @@ public final class HeaderScanner {
             case "priority" -> priority == null;
             default -> false;
         };
-        text = wanted ? buffer : null;
+        textLimit = Math.max(wanted ? TEXT_LIMIT * 4 : 0, marks == null ? 0 : marks.begin(kept));
         textLength = 0;
     }
 
     private void value(byte octet) {
+        mark(octet);
         if (octet == '\n' && state == State.VALUE_CR) {
             state = State.LINE_START;
         } else {
@@ -218,48 +224,37 @@ public final class HeaderScanner {
         }
     }
 
+    private void mark(byte octet) {
+        if (marks != null) {
+            marks.octet(octet);
+        }
+    }
+
     private void keep(byte octet) {
-        if (text != null && textLength < text.length) {
-            text[textLength++] = octet;
+        if (textLength < textLimit) {
+            if (textLength == buffer.length) {
+                buffer = Arrays.copyOf(buffer, Math.min(textLimit, buffer.length * 2));
+            }
+            buffer[textLength++] = octet;
         }
     }
 
     private void endField() {
-        if (text == null) {
+        if (kept.isEmpty()) {
             return;
         }
-        String value = new String(text, 0, textLength, StandardCharsets.UTF_8);
-        text = null;
-        if (kept.equals("received")) {
-            passes += writtenHere(value) ? 1 : 0;
-            return;
+        String value = textLimit == 0 ? "" : new String(buffer, 0, textLength, StandardCharsets.UTF_8);
+        textLimit = 0;
+        if (marks != null) {
+            marks.end(kept, value);
         }
-        String harmless = harmless(value);
         switch (kept) {
-            case "message-id" -> messageId = harmless;
-            case "subject" -> subject = harmless;
-            case "priority" -> priority = harmless.toLowerCase(Locale.ROOT);
-            default -> throw new AssertionError(kept);
+            case "message-id" -> messageId = messageId == null ? harmless(value) : messageId;
+            case "subject" -> subject = subject == null ? harmless(value) : subject;
+            case "priority" -> priority = priority == null ? harmless(value).toLowerCase(Locale.ROOT) : priority;
+            default -> { }
         }
-    }
-
-    /// The name is looked for first: most lines do not hold it, and reading one costs more.
-    private boolean writtenHere(String value) {
-        String name = hostname;
-        if (name == null || !containsIgnoringCase(value, name)) {
-            return false;
-        }
-        Received line = Received.read(value).orElse(null);
-        return line != null && name.equalsIgnoreCase(line.by());
-    }
-
-    private static boolean containsIgnoringCase(String text, String part) {
-        for (int at = 0; at <= text.length() - part.length(); at++) {
-            if (text.regionMatches(true, at, part, 0, part.length())) {
-                return true;
-            }
-        }
-        return false;
+        kept = "";
     }
 
     private static String harmless(String value) {
@@ -301,11 +296,6 @@ public final class HeaderScanner {
     /// Received lines. RFC 5321 §6.3.
     public int received() {
         return received;
-    }
-
-    /// Received lines among them whose {@code by} is the hostname given: how often the message has been here, if nobody made them up.
-    public int passes() {
-        return passes;
     }
 
     /// The Message-ID's text, at most 200 characters, control characters made harmless; none if there is no such field.

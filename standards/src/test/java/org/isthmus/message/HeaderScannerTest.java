@@ -46,28 +46,6 @@ class HeaderScannerTest {
     }
 
     @Test
-    void countsReceivedLinesThatOneHostWrote() {
-        String header = "Received: from a.example (a.example [192.0.2.1])\r\n\tby MX1.example.com with ESMTP id 0ABC\r\n\tfor <b@example.com>;\r\n\tMon, 5 Jan 2026 10:00:00 +0000\r\n"
-                + "Received: from mx1.example.com ([203.0.113.7]) by filter.example with ESMTP id 7\r\n"
-                + "Received: by mx1.example.com id 0ABD; Mon, 5 Jan 2026 09:00:00 +0000\r\n"
-                + "Received: from b.example (by mx1.example.com) by other.example\r\n"
-                + "Received: from c.example by mx1.example.com.evil.example\r\n"
-                + "X-Received: by mx1.example.com\r\nSubject: by mx1.example.com\r\n\r\nReceived: by mx1.example.com\r\n";
-        byte[] content = header.getBytes(UTF_8);
-        for (int piece : List.of(1, 7, content.length)) {
-            HeaderScanner s = new HeaderScanner(10_000, 100, "mx1.example.com");
-            for (int at = 0; at < content.length; at += piece) {
-                s.feed(content, at, Math.min(piece, content.length - at));
-            }
-            s.finish();
-            assertThat(s.passes()).isEqualTo(2);
-            assertThat(s.received()).isEqualTo(5);
-            assertThat(s.subject()).isEqualTo("by mx1.example.com");
-        }
-        assertThat(scan(header).passes()).isZero();
-    }
-
-    @Test
     void doesNotNeedABody() {
         for (String end : List.of("", "\r\n", "\r\n\r\n")) {
             HeaderScanner s = scan(MESSAGE + end);
