@@ -83,11 +83,12 @@ final class Blocks {
         var origin = in.origin();
         var accepted = in.instant();
         var facts = in.facts();
+        var passage = in.passage(new QueueId(summary.id()));
         List<RecipientState> states = in.list(2, in::state);
         if (states.size() != summary.count() || envelope.recipients().size() != summary.count()) {
             throw new Damaged("a message with " + states.size() + " states for " + envelope.recipients().size() + " recipients");
         }
-        return new QueuedMessage(new QueueId(summary.id()), envelope, origin, accepted, facts, states);
+        return new QueuedMessage(new QueueId(summary.id()), envelope, origin, accepted, facts, passage, states);
     }
 
     /// The part of a DELTA block that the index needs.

@@ -38,6 +38,9 @@ final class JournalDraft implements Draft {
 
         Path contentFolder();
 
+        /// With a name, if it has none.
+        Passage named(Passage passage);
+
         /// Makes it durable.
         /// @param content its content in memory; null if that has a file
         /// @return null if that went well
@@ -107,7 +110,7 @@ final class JournalDraft implements Draft {
         Instant now = clock.get();
         var states = Collections.<RecipientState>nCopies(
                 envelope.recipients().size(), RecipientState.Waiting.from(now));
-        QueuedMessage message = new QueuedMessage(id, envelope, origin, now, facts, passage.namedAfter(id), states);
+        QueuedMessage message = new QueuedMessage(id, envelope, origin, now, facts, home.named(passage), states);
         Refusal refusal = home.accept(message, steps, size, (int) crc.getValue(), created ? null : bytes);
         if (refusal != null) {
             // If the record may come back after a crash, it needs its content; recovery removes it otherwise.

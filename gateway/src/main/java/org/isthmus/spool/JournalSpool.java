@@ -25,6 +25,7 @@ import org.isthmus.spool.Request.Effect;
 import org.isthmus.tracking.Event;
 import org.isthmus.tracking.FactSink;
 import org.isthmus.transit.Content;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
@@ -53,6 +54,7 @@ public final class JournalSpool implements Spool {
 
     private final Disk disk;
     private final Time time;
+    private final Entropy entropy;
     private final Threads threads;
     private final Consumer<QueuedMessage> arrivals;
     private final Function<List<Event>, byte[]> encoder;
@@ -142,6 +144,7 @@ public final class JournalSpool implements Spool {
             throws IOException {
         this.disk = disk;
         this.time = time;
+        this.entropy = entropy;
         this.threads = threads;
         this.arrivals = arrivals;
         this.encoder = encoder;
@@ -181,6 +184,11 @@ public final class JournalSpool implements Spool {
         long expected = Math.max(0, expectedSize);
         gauge.reserve(expected);
         return new JournalDraft(home, nextId(), expected, time::now);
+    }
+
+    /// A message that has no name through its passes yet gets one that nobody can guess.
+    private Passage named(Passage passage) {
+        return passage.uid() == 0 ? passage.named(entropy.below(Long.MAX_VALUE) + 1) : passage;
     }
 
     private QueueId nextId() {
@@ -286,7 +294,7 @@ public final class JournalSpool implements Spool {
         List<Recipient> recipients = report.envelope().recipients();
         List<RecipientState> states = Collections.nCopies(recipients.size(), RecipientState.Waiting.from(now));
         QueueId id = nextId();
-        return new QueuedMessage(id, report.envelope(), report.origin(), now, report.facts(), report.passage().namedAfter(id), states);
+        return new QueuedMessage(id, report.envelope(), report.origin(), now, report.facts(), named(report.passage()), states);
     }
 
     private static List<List<Step>> noSteps(QueuedMessage message) {
@@ -346,6 +354,11 @@ public final class JournalSpool implements Spool {
     }
 
     private final class DraftHome implements JournalDraft.Home {
+        @Override
+        public Passage named(Passage passage) {
+            return JournalSpool.this.named(passage);
+        }
+
         @Override
         public Disk disk() {
             return disk;

@@ -73,6 +73,7 @@ final class Payload {
         transit.origin(message.origin());
         transit.instant(message.accepted());
         transit.facts(message.facts());
+        transit.passage(message.passage());
         transit.list(message.states(), transit::state);
         return end(at, contentLength, contentCrc);
     }

@@ -29,6 +29,7 @@ import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.ReturnContent;
 import org.isthmus.smtp.StatusClass;
 import org.isthmus.syntax.SyntaxProblem;
+import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.ContentFacts;
@@ -36,7 +37,9 @@ import org.isthmus.transit.Envelope;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.Peer;
+import org.isthmus.transit.Prints;
 import org.isthmus.transit.Priority;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
@@ -83,6 +86,24 @@ final class TransitReader {
         int hops = in.integer();
         Priority priority = Codes.priority(in.u8());
         return new ContentFacts(size, body, utf8, headerSize, messageId, subject, hops, priority, in.u32(), in.integer());
+    }
+
+    /// @param id of its message: what was stored before version 3 has a name that follows from it
+    Passage passage(QueueId id) throws Damaged {
+        return version < 3 ? Passage.of(id) : passage();
+    }
+
+    Passage passage() throws Damaged {
+        long uid = in.u64();
+        int pass = in.integer();
+        int generation = in.integer();
+        Prints prints = new Prints(in.u64(), in.u64(), in.u64(), in.u64(), in.u32());
+        Automation automation = new Automation(optional(in::text), optional(in::text), in.flag(), optional(in::text));
+        return new Passage(uid, pass, generation, prints, automation, list(1, in::text), list(5, this::finding));
+    }
+
+    private Passage.Finding finding() throws Damaged {
+        return new Passage.Finding(in.integer(), in.flag(), evidence());
     }
 
     RecipientState state() throws Damaged {

@@ -19,6 +19,7 @@ import org.isthmus.smtp.OriginalRecipient;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.Reply;
+import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.ContentFacts;
@@ -26,7 +27,9 @@ import org.isthmus.transit.Envelope;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.Peer;
+import org.isthmus.transit.Prints;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
@@ -37,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// declarations. {@link TransitReader} is its mirror; the two are changed together, and a change that old readers would misread raises {@link #VERSION}.
 final class TransitWriter {
     /// Of all that this class writes.
-    static final int VERSION = 2;
+    static final int VERSION = 3;
 
     private final ByteWriter out;
 
@@ -83,6 +86,31 @@ final class TransitWriter {
         out.u8(Codes.of(facts.priority()));
         out.u32(facts.crc());
         out.number(facts.passes());
+    }
+
+    void passage(Passage passage) {
+        out.u64(passage.uid());
+        out.number(passage.pass());
+        out.number(passage.generation());
+        Prints prints = passage.prints();
+        out.u64(prints.messageId());
+        out.u64(prints.fromDate());
+        out.u64(prints.fromDateSubject());
+        out.u64(prints.identity());
+        out.u32(prints.body());
+        Automation automation = passage.automation();
+        optional(automation.autoSubmitted(), out::text);
+        optional(automation.precedence(), out::text);
+        out.flag(automation.list());
+        optional(automation.report(), out::text);
+        list(passage.tokens(), out::text);
+        list(passage.findings(), this::finding);
+    }
+
+    private void finding(Passage.Finding finding) {
+        out.number(finding.recipient());
+        out.flag(finding.loops());
+        evidence(finding.evidence());
     }
 
     void state(RecipientState state) {

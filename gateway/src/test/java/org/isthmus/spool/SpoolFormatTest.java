@@ -17,6 +17,7 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.isthmus.platform.Entropy;
 import org.isthmus.tracking.FactSink;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
@@ -29,7 +30,8 @@ final class SpoolFormatTest {
     private static final Path JOURNAL = Path.of("/spool/journal");
     private static final Path SEGMENT = JOURNAL.resolve("0000000001.seg");
     private static final String FIRST = "format-1.seg.gz";
-    private static final String PRESENT = "format-1-values-2.seg.gz";
+    private static final String SECOND = "format-1-values-2.seg.gz";
+    private static final String PRESENT = "format-1-values-3.seg.gz";
 
     /// One message in each state and of each origin there is, and one that was changed by all kinds of records.
     private static List<QueuedMessage> messages(int version) throws Exception {
@@ -42,10 +44,15 @@ final class SpoolFormatTest {
         for (int i = 0; i < (version == 1 ? count : Math.max(count, recipients.size())); i++) {
             var envelope = TransitCodecTest.envelopes().get(i % TransitCodecTest.envelopes().size());
             var one = new org.isthmus.transit.Envelope(envelope.from(), envelope.parameters(), List.of(recipients.get(i % recipients.size())));
-            messages.add(new QueuedMessage(new QueueId(100 + i), one, origins.get(i % origins.size()), SpoolContract.LATER, facts.get(i % facts.size()),
+            messages.add(new QueuedMessage(new QueueId(100 + i), one, origins.get(i % origins.size()), SpoolContract.LATER, facts.get(i % facts.size()), passage(version, i),
                     List.of(states.get(i % states.size()))));
         }
         return messages;
+    }
+
+    private static Passage passage(int version, int i) {
+        List<Passage> passages = TransitCodecTest.passages();
+        return version < 3 ? Passage.of(new QueueId(100 + i)) : passages.get(i % passages.size());
     }
 
     private static final Settlement SETTLED = Samples.delivered(0);
@@ -76,10 +83,10 @@ final class SpoolFormatTest {
             writer.commit();
         }
         Payload settle = new Payload(64);
-        settle.delta(changed().id().value(), 2, List.of(Samples.recipient("added")), List.of(DEFERRED));
+        settle.delta(changed(TransitWriter.VERSION).id().value(), 2, List.of(Samples.recipient("added")), List.of(DEFERRED));
         writer.put(RecordType.SETTLE, settle.seal());
         Payload state = new Payload(64);
-        QueuedMessage now = after();
+        QueuedMessage now = after(TransitWriter.VERSION);
         state.states(now, 1);
         writer.put(RecordType.STATE, state.seal());
         Payload gone = new Payload(64);
@@ -90,12 +97,12 @@ final class SpoolFormatTest {
         writer.commit();
     }
 
-    private static QueuedMessage changed() throws Exception {
-        return messages(TransitWriter.VERSION).get(1);
+    private static QueuedMessage changed(int version) throws Exception {
+        return messages(version).get(1);
     }
 
-    private static QueuedMessage after() throws Exception {
-        QueuedMessage before = changed();
+    private static QueuedMessage after(int version) throws Exception {
+        QueuedMessage before = changed(version);
         List<Recipient> recipients = List.of(before.envelope().recipients().getFirst(), Samples.recipient("added"));
         return Blocks.with(before, recipients, List.of(SETTLED.state(), DEFERRED.state()));
     }
@@ -107,7 +114,12 @@ final class SpoolFormatTest {
 
     @Test
     void aSpoolWithValuesOfVersionTwoIsRead() throws Exception {
-        isRead(PRESENT, 2);
+        isRead(SECOND, 2);
+    }
+
+    @Test
+    void aSpoolWithValuesOfVersionThreeIsRead() throws Exception {
+        isRead(PRESENT, 3);
     }
 
     private static void isRead(String fixture, int version) throws Exception {
@@ -136,7 +148,7 @@ final class SpoolFormatTest {
         List<QueuedMessage> expected = new ArrayList<>(messages(version));
         assertThat(recovery.found().index().get(100)).isNull();
         expected.removeFirst();
-        expected.set(0, after());
+        expected.set(0, after(version));
         for (QueuedMessage message : expected) {
             QueuedMessage read = reader.message(message.id().value());
             assertThat(read).isEqualTo(message);

@@ -27,6 +27,7 @@ import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.ReturnContent;
+import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.ContentFacts;
@@ -34,7 +35,9 @@ import org.isthmus.transit.Envelope;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.Peer;
+import org.isthmus.transit.Prints;
 import org.isthmus.transit.Priority;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
@@ -194,6 +197,21 @@ final class TransitCodecTest {
         }
         facts.add(new ContentFacts(0, BodyType.SEVENBIT, false, 0, null, null, 0, Priority.NORMAL, 0, 0));
         return facts;
+    }
+
+    static List<Passage> passages() {
+        LoopEvidence evidence = new LoopEvidence("L4", "came back", null, List.of("token"));
+        return List.of(
+                new Passage(-1, 255, 3, new Prints(1, -2, 3, -4, -5), new Automation("auto-replied", "bulk", true, "delivery-status"), List.of("A", "B"),
+                        List.of(new Passage.Finding(0, true, evidence), new Passage.Finding(7, false, evidence))),
+                new Passage(1, 0, 0, Prints.NONE, Automation.NONE, List.of(), List.of()));
+    }
+
+    @Test
+    void everyPassageComesBack() throws Exception {
+        for (Passage passage : passages()) {
+            assertThat(again(passage, TransitWriter::passage, TransitReader::passage)).isEqualTo(passage);
+        }
     }
 
     @Test
