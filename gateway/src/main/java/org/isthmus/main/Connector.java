@@ -21,8 +21,8 @@ import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LiveIdentity;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
+import org.isthmus.loop.SiteKeys;
 import org.isthmus.loop.WireRecognition;
-import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
@@ -115,7 +115,7 @@ public final class Connector implements Closeable {
         directory.prepare(config.current().settings());
         learned = new LearnedAddresses(platform.time());
         LiveIdentity identity = new LiveIdentity(platform.network(), platform.time(), learned);
-        XsiteKey xsite = XsiteKey.ephemeral(platform.entropy());
+        SiteKeys keys = SiteKeys.open(platform.disk(), platform.entropy(), platform.time(), data);
         LoopWatch watch = LoopWatch.NONE;
         SiteClassifier classifier = new SiteClassifier(directory);
         SiteRouter router = new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy());
@@ -128,12 +128,12 @@ public final class Connector implements Closeable {
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(),
-                new WireRecognition(config, identity::current, learned, xsite, platform.entropy(), platform.time(), watch),
+                new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch),
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, spool, tracking, xsite));
+                new Policy(), classifier, router, spool, tracking, keys));
         open(identity);
     }
 
