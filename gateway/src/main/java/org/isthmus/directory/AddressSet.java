@@ -66,7 +66,7 @@ final class AddressSet {
     }
 
     /// FNV-1a with a last stir, so that the low bits depend on all octets.
-    private static int hash(byte[] key, int from, int length) {
+    static int hash(byte[] key, int from, int length) {
         long hash = 0xcbf29ce484222325L;
         for (int i = from; i < from + length; i++) {
             hash = (hash ^ key[i]) * 0x100000001b3L;

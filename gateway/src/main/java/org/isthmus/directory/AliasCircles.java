@@ -1,34 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.directory;
 
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.config.Snapshot;
+import org.isthmus.directory.AliasGraph.Node;
 import org.isthmus.transit.SourceLine;
 
-/// Finds aliases that lead back to themselves, as the directory would follow them: through other aliases, sub-addresses and catch-alls. Finding LP09.
+/// Finds aliases that lead back to themselves, as the directory would follow them: through other aliases, sub-addresses, catch-alls and postmaster-to. Finding LP09.
+/// Also those that lead nowhere.
 ///
-/// An address that stands for itself and others is a copy and no circle, if it has a mailbox. A longer circle is one unless every address in it has a
-/// mailbox, where expansion ends. The walk keeps its own stack, so that a chain of any length does not exhaust ours.
+/// An address that stands for itself and others is a copy and no circle, if it has a mailbox. A longer circle is one unless every address in it has a mailbox, where
+/// expansion ends. Of addresses that all reach one another one finding is told, with the shortest circle among them.
 final class AliasCircles {
+    private static final int SHOWN = 20;
+    /// Who has more aliases than this is not told of each that leads nowhere.
+    private static final int MOST_LOOKED_AT = 200_000;
+
     private final FileDirectory directory;
     private final Settings settings;
     private final Snapshot snapshot;
+    private final AliasGraph graph = new AliasGraph();
     private final List<Problem> problems = new ArrayList<>();
-    private final Map<String, Node> seen = new HashMap<>();
-    private final Set<String> told = new HashSet<>();
+    private final Deque<Node> todo = new ArrayDeque<>();
 
     AliasCircles(FileDirectory directory, Settings settings) {
         this.directory = directory;
@@ -36,97 +39,124 @@ final class AliasCircles {
         this.snapshot = new Snapshot(0, settings);
     }
 
-    private static final class Node {
-        private final Mailbox address;
-        private final Iterator<Mailbox> to;
-        private final SourceLine at;
-        private boolean done;
-        /// Expansions from here to the farthest end.
-        private int depth = 1;
-
-        Node(Mailbox address, Presence.Expands expands, SourceLine at) {
-            this.address = address;
-            this.to = expands.to().iterator();
-            this.at = at;
-        }
-    }
-
+    /// All there is to say.
     List<Problem> problems() {
-        Map<String, Mailbox> starts = new TreeMap<>();
+        Set<Path> seen = new HashSet<>();
         for (SiteDomain domain : settings.domains()) {
-            AliasTable table = domain.aliases() == null ? null : directory.aliases(domain.aliases()).content();
-            if (table != null) {
-                table.aliases().forEach((key, alias) -> starts.put(key, alias.address()));
+            Path path = domain.aliases();
+            AliasTable table = path == null || !seen.add(path) ? null : directory.aliases(path).content();
+            if (path != null && table != null) {
+                aliases(path, table);
+            }
+            if (domain.catchAll() != null) {
+                enter(domain.catchAll());
             }
         }
-        starts.values().forEach(this::walk);
+        explore();
+        judge();
         return problems;
     }
 
-    private void walk(Mailbox start) {
-        Deque<Node> path = new ArrayDeque<>();
-        enter(start, path);
-        while (!path.isEmpty()) {
-            Node node = path.getLast();
-            if (node.to.hasNext()) {
-                step(node, node.to.next(), path);
-            } else {
-                node.done = true;
-                path.removeLast();
-                if (!path.isEmpty()) {
-                    path.getLast().depth = Math.max(path.getLast().depth, node.depth + 1);
-                }
-                if (node.depth == Directory.MOST_EXPANSIONS + 1) {
-                    problems.add(Problem.error("LP09", node.at, node.address + " is expanded more than " + Directory.MOST_EXPANSIONS + " times in a row; mail for it is refused as a loop", null));
+    private void aliases(Path path, AliasTable table) {
+        int[] dead = new int[1];
+        table.forEach((key, line) -> {
+            AliasTable.Alias alias = table.find(key);
+            if (alias == null || alias.broken()) {
+                return;
+            }
+            if (alias.to().stream().anyMatch(to -> directory.mayExpand(to, snapshot))) {
+                enter(AliasTable.mailbox(key));
+            } else if (table.entries() <= MOST_LOOKED_AT && alias.to().stream().allMatch(to -> directory.find(to, snapshot) instanceof Presence.Unknown unknown && nowhere(unknown)) && ++dead[0] <= SHOWN) {
+                problems.add(Problem.warning("dead-alias", new SourceLine(path.toString(), line), AliasTable.mailbox(key) + " stands only for addresses that do not exist here: "
+                        + Search.join(alias.to()) + "; mail for it is refused", null));
+            }
+        });
+        if (dead[0] > SHOWN) {
+            problems.add(Problem.warning("dead-alias", null, "... and " + (dead[0] - SHOWN) + " more aliases in " + path + " that stand only for addresses that do not exist here", null));
+        }
+    }
+
+    private static boolean nowhere(Presence.Unknown unknown) {
+        return unknown.domain().kind() != SiteDomain.Kind.SHARED;
+    }
+
+    private void enter(Mailbox address) {
+        if (graph.find(address) == null && directory.find(address, snapshot) instanceof Presence.Expands expands) {
+            SourceLine at = expands.step().at();
+            todo.add(graph.add(address, at == null ? expands.domain().at() : at));
+        }
+    }
+
+    private void explore() {
+        while (!todo.isEmpty()) {
+            Node node = todo.remove();
+            if (directory.find(node.address, snapshot) instanceof Presence.Expands expands) {
+                for (Mailbox to : expands.to()) {
+                    enter(to);
+                    Node next = graph.find(to);
+                    if (next != null) {
+                        node.next.add(next);
+                    }
                 }
             }
         }
     }
 
-    private void step(Node from, Mailbox to, Deque<Node> path) {
-        Node known = seen.get(AddressKey.of(to));
-        if (known == null) {
-            enter(to, path);
-        } else if (known.done) {
-            from.depth = Math.max(from.depth, known.depth + 1);
-        } else {
-            circle(known, path);
+    private void judge() {
+        for (List<Node> component : graph.components()) {
+            Node first = component.getFirst();
+            if (component.size() > 1 || first.next.contains(first)) {
+                circle(component);
+            } else if (first.depth == Directory.MOST_EXPANSIONS + 1) {
+                tooLong(first);
+            }
         }
     }
 
-    private void enter(Mailbox address, Deque<Node> path) {
-        if (seen.containsKey(AddressKey.of(address))) {
+    private void circle(List<Node> component) {
+        List<Node> homeless = component.stream().filter(node -> !(directory.resident(node.address, snapshot) instanceof Presence.Known)).toList();
+        List<Node> circle = AliasGraph.shortestCircle(homeless);
+        if (circle.isEmpty()) {
             return;
         }
-        if (directory.find(address, snapshot) instanceof Presence.Expands expands) {
-            SourceLine at = expands.step().at();
-            Node node = new Node(address, expands, at == null ? expands.domain().at() : at);
-            seen.put(AddressKey.of(address), node);
-            path.addLast(node);
+        List<Node> told = fromItsFirst(circle);
+        List<String> evidence = new ArrayList<>();
+        evidence.add(String.join(" -> ", told.stream().map(node -> node.address.text()).toList()) + " -> " + told.getFirst().address);
+        for (int i = 0; i < told.size(); i++) {
+            evidence.add(told.get(i).at + ": " + told.get(i).address + " -> " + told.get((i + 1) % told.size()).address);
         }
+        if (component.size() > circle.size()) {
+            evidence.add((component.size() - circle.size()) + " more addresses lead into this circle and are led to by it");
+        }
+        Node last = told.getLast();
+        List<String> without = told.stream().filter(homeless::contains).map(node -> node.address.text()).toList();
+        problems.add(new Problem("LP09", Problem.Severity.ERROR, true, told.getFirst().at, "aliases lead in a circle, and " + String.join(", ", without)
+                + (without.size() == 1 ? " has" : " have") + " no mailbox where it could end", evidence, "take " + told.getFirst().address + " out of the members of " + last.address + " (" + last.at + ")"));
     }
 
-    private void circle(Node to, Deque<Node> path) {
-        List<Node> nodes = new ArrayList<>();
-        for (Iterator<Node> back = path.descendingIterator(); back.hasNext(); ) {
-            Node node = back.next();
-            nodes.addFirst(node);
-            if (node == to) {
-                break;
+    /// The same circle, beginning where an operator who reads his files from the top meets it first.
+    private static List<Node> fromItsFirst(List<Node> circle) {
+        int first = 0;
+        for (int i = 1; i < circle.size(); i++) {
+            first = AliasGraph.byPlace(circle.get(i), circle.get(first)) < 0 ? i : first;
+        }
+        List<Node> turned = new ArrayList<>(circle.subList(first, circle.size()));
+        turned.addAll(circle.subList(0, first));
+        return turned;
+    }
+
+    private void tooLong(Node first) {
+        List<String> evidence = new ArrayList<>();
+        Node node = first;
+        while (node != null && evidence.size() <= Directory.MOST_EXPANSIONS) {
+            evidence.add(node.at + ": " + node.address);
+            Node deepest = null;
+            for (Node next : node.next) {
+                deepest = deepest == null || next.depth > deepest.depth ? next : deepest;
             }
+            node = deepest;
         }
-        List<String> homeless = new ArrayList<>();
-        StringBuilder text = new StringBuilder();
-        for (Node node : nodes) {
-            text.append(node.address).append(" -> ");
-            if (!(directory.resident(node.address, snapshot) instanceof Presence.Known)) {
-                homeless.add(node.address.text());
-            }
-        }
-        text.append(to.address);
-        if (!homeless.isEmpty() && told.add(text.toString())) {
-            problems.add(new Problem("LP09", Problem.Severity.ERROR, true, to.at, "aliases lead in a circle, and " + String.join(", ", homeless) + " has no mailbox where it could end",
-                    List.of(text.toString()), "take one of them out"));
-        }
+        problems.add(new Problem("LP09", Problem.Severity.ERROR, true, first.at,
+                first.address + " is expanded more than " + Directory.MOST_EXPANSIONS + " times in a row; mail for it is refused as a loop", evidence, "let it name its last members itself"));
     }
 }

@@ -61,8 +61,7 @@ final class DirectoryCheck {
         AliasTable content = listed("aliases", path, directory.aliases(path), askedBy);
         if (content != null) {
             Strangers strangers = new Strangers(path, askedBy);
-            content.aliases().values().stream().sorted(java.util.Comparator.comparingInt(AliasTable.Alias::line))
-                    .forEach(alias -> strangers.look(AddressKey.of(alias.address()), alias.line()));
+            content.forEach(strangers::look);
             strangers.finish();
         }
     }

@@ -11,12 +11,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Problem;
-import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.RecipientSource;
 import org.isthmus.config.Settings.SiteDomain;
+import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Time;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The directory of a site whose addresses stand in its configuration and in files beside it.
 ///
@@ -27,10 +30,13 @@ import org.isthmus.platform.Time;
 /// Files are read when first needed ({@link #prepare} does it beforehand) and again when they have changed. Lookups are answered from memory; once a
 /// second at most one of them looks at the file's size and time first.
 public final class FileDirectory implements Directory {
+    private static final Logger LOG = LoggerFactory.getLogger(FileDirectory.class);
+
     private final Disk disk;
     private final Time time;
     private final Map<Path, WatchedFile<RecipientsFile>> recipients = new ConcurrentHashMap<>();
     private final Map<Path, WatchedFile<AliasTable>> aliases = new ConcurrentHashMap<>();
+    private volatile @Nullable Settings inForce;
 
     public FileDirectory(Disk disk, Time time) {
         this.disk = disk;
@@ -39,6 +45,7 @@ public final class FileDirectory implements Directory {
 
     /// Reads the files that these settings name, so that no session must wait for them, and forgets all others. To be called before the settings come into force.
     public void prepare(Settings settings) {
+        inForce = settings;
         Set<Path> named = new HashSet<>();
         for (SiteDomain domain : settings.domains()) {
             for (RecipientSource source : domain.recipients()) {
@@ -68,6 +75,18 @@ public final class FileDirectory implements Directory {
                 .orElseGet(Presence.NotOurs::new);
     }
 
+    /// Whether an address may stand for others: a quick look, that says yes where it would take more to know.
+    boolean mayExpand(Mailbox address, Snapshot snapshot) {
+        SiteDomain domain = domain(address, snapshot).orElse(null);
+        if (domain == null) {
+            return false;
+        }
+        AliasTable table = domain.aliases() == null ? null : aliases(domain.aliases()).content();
+        String local = address.local().content();
+        return domain.catchAll() != null || Search.isPostmaster(address) || Search.isAbuse(address) || (table != null && table.contains(AddressKey.of(address)))
+                || (domain.subAddressing().isPresent() && local.indexOf(domain.subAddressing().get()) > 0);
+    }
+
     private static Optional<SiteDomain> domain(Mailbox address, Snapshot snapshot) {
         return address.host() instanceof Domain name ? DomainTable.of(snapshot).find(name) : Optional.empty();
     }
@@ -82,6 +101,15 @@ public final class FileDirectory implements Directory {
     }
 
     WatchedFile<AliasTable> aliases(Path path) {
-        return aliases.computeIfAbsent(path, file -> new WatchedFile<>(file, disk, time, AliasTable::read));
+        return aliases.computeIfAbsent(path, file -> new WatchedFile<>(file, disk, time, AliasTable::read, this::aliasesChanged));
+    }
+
+    /// Aliases that were changed by themselves have passed no check. What they lead into is stopped all the same; here it is said.
+    private void aliasesChanged() {
+        Settings settings = inForce;
+        if (settings != null) {
+            new AliasCircles(this, settings).problems().stream().filter(problem -> problem.severity() == Problem.Severity.ERROR).limit(20)
+                    .forEach(problem -> LOG.warn("{} {}: {} ({})", problem.id(), problem.at(), problem.message(), String.join("; ", problem.evidence())));
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
 
 /// What the directory says of an address. Three-valued where it must be: a source that cannot be read is {@link Undecided}, never unknown.
 public sealed interface Presence {
@@ -17,9 +18,15 @@ public sealed interface Presence {
 
     /// It stands for others: an alias, a catch-all.
     /// @param alias an alias rather than a catch-all
-    record Expands(SiteDomain domain, List<Mailbox> to, boolean alias, Step step) implements Presence {
+    /// @param owner the address that has `owner-` before the alias's name, if that is an alias too: it hears of the members' failures
+    record Expands(SiteDomain domain, List<Mailbox> to, boolean alias, @Nullable Mailbox owner, Step step) implements Presence {
         public Expands {
             to = List.copyOf(to);
+        }
+
+        /// Without an owner.
+        public Expands(SiteDomain domain, List<Mailbox> to, boolean alias, Step step) {
+            this(domain, to, alias, null, step);
         }
     }
 

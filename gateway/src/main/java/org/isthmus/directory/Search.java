@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// One lookup of one address; remembers where it was looked for in vain, and what could not be asked.
 final class Search {
     private static final String STAGE = "directory";
+    private static final String OWNER = "owner-";
 
     private final FileDirectory files;
     private final SiteDomain domain;
@@ -76,8 +77,24 @@ final class Search {
         if (alias == null) {
             return null;
         }
-        Step step = step("aliases = \"file:" + path + "\"", new SourceLine(path.toString(), alias.line()), wanted + " stands for " + join(alias.to()));
-        return new Presence.Expands(domain, alias.to(), true, step);
+        String rule = "aliases = \"file:" + path + "\"";
+        SourceLine at = new SourceLine(path.toString(), alias.line());
+        if (alias.broken()) {
+            String why = "the alias " + wanted + " cannot be read (" + at + ")";
+            return new Presence.Undecided(domain, why, step(rule, at, "cannot be told now: " + why));
+        }
+        Mailbox owner = owner(table, wanted);
+        return new Presence.Expands(domain, alias.to(), true, owner, step(rule, at, wanted + " stands for " + join(alias.to()) + (owner == null ? "" : "; failures go to " + owner)));
+    }
+
+    /// Sendmail's custom, which others have followed: `owner-NAME` hears of what goes wrong with members of NAME. Field: without it, failures go to everybody who writes.
+    private static @Nullable Mailbox owner(AliasTable table, Mailbox list) {
+        String local = list.local().content();
+        if (local.length() + OWNER.length() > 64 || local.regionMatches(true, 0, OWNER, 0, OWNER.length())) {
+            return null;
+        }
+        Mailbox owner = new Mailbox(new LocalPart(OWNER + local), list.host());
+        return table.contains(AddressKey.of(owner)) ? owner : null;
     }
 
     /// Postmaster and abuse. RFC 5321 §4.5.1, RFC 2142 §4.
@@ -193,7 +210,7 @@ final class Search {
         return "domains.\"" + domain.name().text() + "\"";
     }
 
-    private static String join(List<Mailbox> mailboxes) {
+    static String join(List<Mailbox> mailboxes) {
         return String.join(", ", mailboxes.stream().map(Mailbox::text).toList());
     }
 }

@@ -28,6 +28,7 @@ final class WatchedFile<T extends Listed> {
     private final Disk disk;
     private final Time time;
     private final Reader<T> reader;
+    private final Runnable changed;
     private final AtomicBoolean busy = new AtomicBoolean();
     private volatile @Nullable Loaded<T> loaded;
     private volatile @Nullable String trouble;
@@ -35,10 +36,16 @@ final class WatchedFile<T extends Listed> {
     private Disk.@Nullable Facts refused; // only whoever holds busy looks at it
 
     WatchedFile(Path path, Disk disk, Time time, Reader<T> reader) {
+        this(path, disk, time, reader, () -> {});
+    }
+
+    /// @param changed called when a changed content has come into use, by whoever read it
+    WatchedFile(Path path, Disk disk, Time time, Reader<T> reader, Runnable changed) {
         this.path = path;
         this.disk = disk;
         this.time = time;
         this.reader = reader;
+        this.changed = changed;
     }
 
     /// Makes the content of a file.
@@ -120,6 +127,9 @@ final class WatchedFile<T extends Listed> {
         if (content.badCount() > 0) {
             BadLine first = content.bad().getFirst();
             LOG.warn("{}:{}: {}{}", path, first.number(), first.problem(), content.badCount() == 1 ? "" : " (and " + (content.badCount() - 1) + " more bad lines)");
+        }
+        if (before != null) {
+            changed.run();
         }
     }
 

@@ -6,7 +6,6 @@ import java.util.Locale;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.config.Snapshot;
-import org.isthmus.directory.AddressKey;
 import org.isthmus.directory.Directory;
 import org.isthmus.directory.Presence;
 import org.isthmus.transit.Recipient;
@@ -36,8 +35,7 @@ public final class SiteClassifier implements Classifier {
 
     @Override
     public Classified classify(Recipient recipient, Snapshot snapshot) {
-        boolean expanded = recipient.via().stream().anyMatch(before -> AddressKey.same(before, recipient.address()));
-        return classified(expanded ? directory.resident(recipient.address(), snapshot) : directory.find(recipient.address(), snapshot));
+        return classified(recipient.comesAgain() ? directory.resident(recipient.address(), snapshot) : directory.find(recipient.address(), snapshot));
     }
 
     private static Classified classified(Presence presence) {

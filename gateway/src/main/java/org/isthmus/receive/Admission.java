@@ -19,6 +19,7 @@ import org.isthmus.route.Router;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.Reply;
+import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientClass;
@@ -109,7 +110,8 @@ public final class Admission {
     }
 
     private Answer way(Recipient recipient, ReversePath from, MailParameters parameters, boolean always, List<Step> steps, Snapshot snapshot) {
-        Routing routing = router.route(recipient, new Router.Facts(from, parameters.size().orElse(0), 0, false), snapshot);
+        Router.Facts facts = new Router.Facts(from, parameters.size().orElse(0), 0, false);
+        Routing routing = router.route(recipient, facts, snapshot);
         steps.addAll(routing.steps());
         return switch (routing.route()) {
             // Mail to <Postmaster> is taken even if there is no way to it yet: it waits until somebody has made one.
@@ -118,9 +120,19 @@ public final class Admission {
             // DNS is in trouble, or a breaker is open: we have the room to wait, the client may not.
             case Route.Defer defer -> new Answer.Taken(recipient, routing.kind(), steps);
             case Route.Deliver deliver -> new Answer.Taken(recipient, routing.kind(), steps);
-            case Route.Redirect redirect -> new Answer.Taken(recipient, routing.kind(), steps);
+            case Route.Redirect redirect when always -> new Answer.Taken(recipient, routing.kind(), steps);
+            case Route.Redirect redirect -> behind(recipient, redirect, facts, routing, steps, snapshot);
             case Route.Hold hold -> new Answer.Taken(recipient, routing.kind(), steps);
         };
+    }
+
+    /// An alias is taken if anybody behind it can be reached. Who stands behind it is nobody's business, so the refusal does not name them.
+    private Answer behind(Recipient recipient, Route.Redirect redirect, Router.Facts facts, Routing routing, List<Step> steps, Snapshot snapshot) {
+        Members members = new Members(router, facts, snapshot);
+        boolean any = members.anyReached(recipient, redirect);
+        Cause why = members.why();
+        steps.addAll(members.steps());
+        return any || why == null ? new Answer.Taken(recipient, routing.kind(), steps) : new Answer.Refused(Replies.nobodyBehind(why, recipient.address().text()), steps);
     }
 
     /// {@code postmaster@[address]}, with the address under which the client found us. Everybody else at a literal is elsewhere.

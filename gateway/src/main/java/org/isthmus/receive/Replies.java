@@ -8,6 +8,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.loop.Xsite;
 import org.isthmus.policy.Refusals;
 import org.isthmus.policy.ReplyForm;
+import org.isthmus.route.Router;
 import org.isthmus.smtp.Command;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.Reply;
@@ -90,6 +91,11 @@ public final class Replies {
     static final ReplyForm UNROUTABLE = new ReplyForm(550, ReplyForm.FROM_CAUSE, "cannot deliver to {}: {}", "RCPT when routing says for certain that the recipient can't be reached.",
             "`isthmus explain ADDRESS` shows why.");
 
+    static final ReplyForm ALIAS_CIRCLE = new ReplyForm(550, "5.4.6", "mail loop: the aliases of {} lead in a circle", "RCPT with an alias that leads back to itself and to no mailbox.",
+            "`isthmus check` shows the circle with the line of each of its aliases (LP09).");
+    static final ReplyForm NOBODY_BEHIND = new ReplyForm(550, ReplyForm.FROM_CAUSE, "nobody can be reached at {}", "RCPT with an alias behind which no address can be delivered to.",
+            "`isthmus explain ADDRESS` shows who stands behind it, and what is wrong with each.");
+
     static final ReplyForm NO_ROOM = new ReplyForm(452, "4.3.1", "not enough room on disk at present; try again later", "DATA, BDAT or the end of the message, when the disk of connector.data is too full.",
             "Make room. Nothing is lost: clients try again.");
     static final ReplyForm DISK_TROUBLE = new ReplyForm(451, "4.3.0", "cannot store mail at present; try again later",
@@ -114,7 +120,7 @@ public final class Replies {
     private static final List<ReplyForm> OWN = List.of(GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, XSITE, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT,
-            LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
+            LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
             TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST);
 
     /// Replies without blanks that go out with every message, ready for the wire.
@@ -183,6 +189,11 @@ public final class Replies {
             // Local trouble is never a reason to refuse for good.
             case Cause.Local local -> UNDECIDED_RECIPIENT.with(to);
         };
+    }
+
+    /// What RCPT is answered when nobody can be reached behind an alias. Who that would be is not told.
+    static Reply nobodyBehind(Cause cause, String to) {
+        return cause instanceof Cause.Looped looped && looped.evidence().layer().equals(Router.ALIASES) ? ALIAS_CIRCLE.with(to) : withStatus(NOBODY_BEHIND, cause.status(), to);
     }
 
     /// A form whose status comes from a cause, and the code with it: in doubt, a temporary one.

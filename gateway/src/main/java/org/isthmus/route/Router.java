@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Recipient to route. May ask DNS and so may block as long as the resolver does; never throws for what DNS says.
 public interface Router {
+    /// The layer that loop evidence names where aliases lead in a circle.
+    String ALIASES = "aliases";
+
     Routing route(Recipient recipient, Facts facts, Snapshot snapshot);
 
     /// What besides the recipient decides a route.

@@ -7,7 +7,6 @@ import java.util.function.Function;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.config.Snapshot;
-import org.isthmus.directory.AddressKey;
 import org.isthmus.directory.Directory;
 import org.isthmus.directory.Presence;
 import org.isthmus.dns.Resolver;
@@ -75,12 +74,11 @@ public final class SiteRouter implements Router {
             return circle(recipient, expands.step().at(), steps);
         }
         // RFC 3461 §5.2.7.3: an alias of one address is forwarding; of several, it is reported as expanded.
-        return new Route.Redirect(expands.to(), expands.alias() && expands.to().size() > 1);
+        return new Route.Redirect(expands.to(), expands.alias() && (expands.to().size() > 1 || expands.owner() != null), expands.owner());
     }
 
     private static Route unknown(Recipient recipient, Presence.Unknown unknown, List<Step> steps) {
-        boolean expanded = recipient.via().stream().anyMatch(before -> AddressKey.same(before, recipient.address()));
-        if (expanded) {
+        if (recipient.comesAgain()) {
             return circle(recipient, unknown.step().at(), steps);
         }
         return new Route.Fail(new Cause.Decided("there is no " + recipient.address() + " here", unknown.step().at(), EnhancedStatus.of("5.1.1")));
@@ -91,6 +89,6 @@ public final class SiteRouter implements Router {
         String path = String.join(" -> ", recipient.via().stream().map(Mailbox::text).toList()) + " -> " + recipient.address();
         String finding = "the aliases of " + recipient.named() + " lead in a circle";
         steps.add(new Step("aliases", "an address is expanded once", at, finding, List.of(path), List.of()));
-        return new Route.Fail(new Cause.Looped(new LoopEvidence("aliases", finding, at, List.of(path)), EnhancedStatus.of("5.4.6")));
+        return new Route.Fail(new Cause.Looped(new LoopEvidence(ALIASES, finding, at, List.of(path)), EnhancedStatus.of("5.4.6")));
     }
 }

@@ -3,13 +3,22 @@ package org.isthmus.schedule;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
 import org.isthmus.address.Mailbox;
+import org.isthmus.address.ReversePath;
 import org.isthmus.config.Settings;
 import org.isthmus.dsn.Action;
 import org.isthmus.platform.Entropy;
@@ -25,6 +34,7 @@ import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Report;
+import org.isthmus.transit.Route;
 import org.isthmus.transit.Settlement;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +53,7 @@ final class Changes {
     private final List<Happening> happened = new ArrayList<>();
     private final List<Event> events = new ArrayList<>();
     private int heldMore;
+    private @Nullable Map<Copy, Integer> index;
 
     Changes(QueuedMessage before, Instant now, Settings.Queue queue, Entropy entropy) {
         this.before = before;
@@ -67,6 +78,19 @@ final class Changes {
 
     List<Happening> happened() {
         return happened;
+    }
+
+    /// What happened, by whom it is to be told: the sender, the owner of a list.
+    Map<ReversePath, List<Happening>> happenedBySender() {
+        Map<ReversePath, List<Happening>> bySender = new LinkedHashMap<>();
+        happened.forEach(one -> bySender.computeIfAbsent(from(one.recipient()), from -> new ArrayList<>()).add(one));
+        return bySender;
+    }
+
+    /// The reverse-path of the copy for a recipient.
+    ReversePath from(int number) {
+        ReversePath own = recipients.get(number).from();
+        return own == null ? before.envelope().from() : own;
     }
 
     /// The new states.
@@ -194,45 +218,129 @@ final class Changes {
         put(number, waiting(number).dueAt(at));
     }
 
-    /// Puts other recipients in the place of one. An address that the message has already, or had on this way, is not added twice.
+    /// Puts others in the place of a recipient. Nobody gets two copies, and no address is expanded twice: one that was expanded on this way already is added as a
+    /// mailbox of its own ({@link Recipient#comesAgain}), of which routing knows whether there is one.
     ///
     /// @return the numbers of those added
-    List<Integer> expand(int number, List<Mailbox> to, boolean alias) {
+    List<Integer> expand(int number, Route.Redirect redirect) {
         Recipient one = recipients.get(number);
-        List<Mailbox> via = new ArrayList<>(one.via());
-        via.add(one.address());
-        RcptParameters parameters = to.size() > 1 ? withoutSuccess(one.parameters()) : one.parameters();
+        ReversePath from = from(number);
+        // About a report nobody is told, so its null reverse-path stays. RFC 5321 §4.5.5.
+        boolean owned = redirect.owner() != null && !(from instanceof ReversePath.Null);
+        // RFC 5321 §3.9.2, RFC 3461 §5.2.7.2: failures of a list's members are its owner's business, and what the sender asked for ends here.
+        ReversePath own = owned && redirect.owner() != null ? new ReversePath.To(redirect.owner()) : one.from();
+        boolean list = redirect.alias();
+        RcptParameters parameters = owned ? RcptParameters.NONE : list ? withoutSuccess(one.parameters()) : one.parameters();
+        Set<Integer> into = new LinkedHashSet<>();
         List<Integer> added = new ArrayList<>();
-        List<Integer> into = new ArrayList<>();
-        for (Mailbox target : to) {
-            if (via.contains(target)) {
-                continue;
-            }
-            int present = indexOf(target);
+        for (Mailbox target : redirect.to()) {
+            Recipient member = member(number, target, parameters, own);
+            int present = indexOf(member);
             if (present < 0) {
-                present = recipients.size();
-                recipients.add(new Recipient(target, parameters, via));
-                states.add(RecipientState.Waiting.from(now));
-                changed.put(present, states.get(present));
+                present = add(member);
                 added.add(present);
             }
             into.add(present);
         }
-        Outcome outcome = new Outcome.Expanded(into, alias && to.size() > 1);
-        if (alias && to.size() > 1) {
-            happen(number, Action.EXPANDED, outcome, Optional.empty());
+        Outcome outcome = new Outcome.Expanded(List.copyOf(into), list);
+        if (list) {
+            happen(number, owned ? Action.DELIVERED : Action.EXPANDED, outcome, Optional.empty());
         }
         outcome(number, outcome, false);
         return added;
     }
 
-    private int indexOf(Mailbox address) {
-        for (int i = 0; i < recipients.size(); i++) {
-            if (recipients.get(i).address().equals(address)) {
-                return i;
+    private Recipient member(int number, Mailbox target, RcptParameters parameters, @Nullable ReversePath from) {
+        List<Mailbox> via = new ArrayList<>(recipients.get(number).via());
+        via.add(recipients.get(number).address());
+        Recipient member = new Recipient(target, parameters, via, from);
+        int present = member.comesAgain() ? -1 : indexOf(member);
+        if (present >= 0 && leadsTo(present, number)) {
+            // Somebody else's way to this one began there: a circle that two named recipients close.
+            via.add(target);
+            return new Recipient(target, parameters, via, from);
+        }
+        return member;
+    }
+
+    private int add(Recipient recipient) {
+        index().put(Copy.of(recipient), recipients.size());
+        recipients.add(recipient);
+        states.add(RecipientState.Waiting.from(now));
+        changed.put(recipients.size() - 1, states.getLast());
+        return recipients.size() - 1;
+    }
+
+    /// What makes two recipients get one copy: the same address, still to be expanded or not any more, from the same sender.
+    private record Copy(Mailbox address, boolean again, @Nullable ReversePath from) {
+        static Copy of(Recipient recipient) {
+            return new Copy(recipient.address(), recipient.comesAgain(), recipient.from());
+        }
+    }
+
+    private int indexOf(Recipient wanted) {
+        return index().getOrDefault(Copy.of(wanted), -1);
+    }
+
+    private Map<Copy, Integer> index() {
+        Map<Copy, Integer> known = index;
+        if (known == null) {
+            known = new HashMap<>();
+            for (int i = 0; i < recipients.size(); i++) {
+                known.putIfAbsent(Copy.of(recipients.get(i)), i);
+            }
+            index = known;
+        }
+        return known;
+    }
+
+    /// Whether a recipient was expanded into another, directly or not.
+    private boolean leadsTo(int from, int to) {
+        return reached(from).contains(to);
+    }
+
+    private Set<Integer> reached(int from) {
+        Set<Integer> reached = new LinkedHashSet<>();
+        Deque<Integer> todo = new ArrayDeque<>(List.of(from));
+        while (!todo.isEmpty()) {
+            int number = todo.remove();
+            if (reached.add(number) && states.get(number) instanceof RecipientState.Settled(Outcome.Expanded expanded)) {
+                todo.addAll(expanded.into());
             }
         }
-        return -1;
+        return reached;
+    }
+
+    /// Where a circle of aliases closes at one that has no mailbox: the recipient that it comes back to, if on the way round others were found who have the message then,
+    /// or the sender is told already. Empty if this one must be told of.
+    /// @param undecided others of which this will be asked
+    OptionalInt joins(int number, Set<Integer> undecided) {
+        Recipient one = recipients.get(number);
+        for (int origin = 0; origin < recipients.size(); origin++) {
+            Recipient other = recipients.get(origin);
+            if (other.address().sameIgnoringCase(one.address()) && !other.comesAgain()) {
+                Set<Integer> reached = reached(origin);
+                if (reached.contains(number) && reached.stream().anyMatch(found -> found != number && !undecided.contains(found) && isEnd(found, one.named()))) {
+                    return OptionalInt.of(origin);
+                }
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private boolean isEnd(int number, Mailbox named) {
+        return !(states.get(number) instanceof RecipientState.Settled settled) || switch (settled.outcome()) {
+            case Outcome.Expanded expanded -> false;
+            case Outcome.Failed failed -> !(failed.cause() instanceof Cause.Looped) || recipients.get(number).named().equals(named);
+            case Outcome.Delivered delivered -> true;
+            case Outcome.Deferred deferred -> true;
+            case Outcome.Removed removed -> true;
+        };
+    }
+
+    /// Leaves a recipient to another of the message.
+    void join(int number, int other) {
+        outcome(number, new Outcome.Expanded(List.of(other), false), false);
     }
 
     // RFC 3461 §5.2.7.3: success was reported as "expanded", so it is not asked for again below.
@@ -240,7 +348,7 @@ final class Changes {
         if (parameters.reportOn() == null) {
             return parameters;
         }
-        var rest = new java.util.HashSet<>(parameters.reportOn());
+        Set<ReportOn> rest = new HashSet<>(parameters.reportOn());
         rest.remove(ReportOn.SUCCESS);
         return new RcptParameters(rest, parameters.originalRecipient());
     }
@@ -295,21 +403,24 @@ final class Changes {
         return before.with(recipients, states);
     }
 
+    /// A report, and what it tells.
+    record Told(Report report, List<Happening> happened) {}
+
     /// What the spool is told. When the message is gone with it, the last event says so.
-    Spool.Settling settling(Optional<Report> report, boolean last) {
+    Spool.Settling settling(List<Told> reports, boolean last) {
         List<Event> told = new ArrayList<>(events);
-        report.ifPresent(one -> told.add(new Event.Reported(now, before.id(), one.envelope().recipients().getFirst().address().text(),
-                kinds(), happened.stream().map(Happening::recipient).toList())));
+        reports.forEach(one -> told.add(new Event.Reported(now, before.id(), one.report().envelope().recipients().getFirst().address().text(),
+                kinds(one.happened()), one.happened().stream().map(Happening::recipient).toList())));
         if (last) {
             told.add(new Event.Gone(now, before.id(), age()));
         }
         List<Settlement> settlements = new ArrayList<>(changed.size());
         changed.forEach((number, state) -> settlements.add(new Settlement(number, state)));
         List<Recipient> more = recipients.subList(before.states().size(), recipients.size());
-        return new Spool.Settling(settlements, more, report.map(List::of).orElse(List.of()), told);
+        return new Spool.Settling(settlements, more, reports.stream().map(Told::report).toList(), told);
     }
 
-    private String kinds() {
-        return String.join(" ", happened.stream().map(one -> one.action().name().toLowerCase(java.util.Locale.ROOT)).distinct().toList());
+    private static String kinds(List<Happening> happened) {
+        return String.join(" ", happened.stream().map(one -> one.action().name().toLowerCase(Locale.ROOT)).distinct().toList());
     }
 }

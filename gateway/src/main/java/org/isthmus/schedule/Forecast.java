@@ -94,7 +94,7 @@ public final class Forecast {
         });
         plan.route(IntStream.range(0, message.states().size()).boxed().toList());
         List<Prospect> prospects = new ArrayList<>();
-        for (Event event : changes.settling(Optional.empty(), false).events()) {
+        for (Event event : changes.settling(List.of(), false).events()) {
             if (event instanceof Event.Routed routed) {
                 int number = routed.recipient();
                 Fate fate = going.containsKey(number) ? going.get(number) : fate(changes.state(number));

@@ -140,7 +140,8 @@ final class Preparation {
                     changes.noticeDelay(number, why);
                 }
             }
-            StringBuilder key = new StringBuilder(suspended.orElse(""));
+            // One transaction has one reverse-path.
+            StringBuilder key = new StringBuilder(suspended.orElse("")).append('<').append(changes.from(number)).append('>');
             ways.forEach(way -> key.append('|').append(way.key()));
             Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.orElse(null)));
             group.recipients.add(number);

@@ -6,12 +6,13 @@ import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.isthmus.config.Snapshot;
 import org.isthmus.route.Router;
-import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
-import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
@@ -23,14 +24,13 @@ import org.isthmus.transit.Way;
 /// Routes recipients of one message and follows what they stand for to its end. What needs no attempt goes into the changes, the rest to a taker. Used for the
 /// message itself and for a {@link Forecast} of it, which therefore cannot say anything else.
 final class RoutingPlan {
-    private static final EnhancedStatus LOOP = EnhancedStatus.of("5.4.6");
-
     private final QueuedMessage message;
     private final Changes changes;
     private final Router router;
     private final Snapshot snapshot;
     private final Instant now;
     private final Taker taker;
+    private final Deque<Circle> circles = new ArrayDeque<>();
 
     /// Takes recipients that are to be delivered.
     interface Taker {
@@ -53,14 +53,37 @@ final class RoutingPlan {
         while (!todo.isEmpty()) {
             todo.addAll(route(todo.remove()));
         }
+        while (!circles.isEmpty()) {
+            end(circles.removeFirst());
+        }
     }
+
+    /// Where aliases came back to one that has no mailbox. Only when all others have been routed is it known whether somebody has the message; if so, nothing is lost
+    /// where this circle ends, and nobody needs to be told.
+    private void end(Circle circle) {
+        Set<Integer> undecided = circles.stream().map(Circle::number).collect(Collectors.toSet());
+        OptionalInt origin = changes.joins(circle.number(), undecided);
+        String words = origin.isPresent() ? "join recipient " + origin.getAsInt() + ", where the circle began" : outcome(circle.routing().route());
+        changes.event(new Event.Routed(now, message.id(), circle.number(), changes.recipient(circle.number()).address(), words, circle.routing().steps()));
+        if (origin.isPresent()) {
+            changes.join(circle.number(), origin.getAsInt());
+        } else if (circle.routing().route() instanceof Route.Fail fail) {
+            changes.outcome(circle.number(), new Outcome.Failed(fail.cause()), false);
+        }
+    }
+
+    private record Circle(int number, Routing routing) {}
 
     /// @return those that came in its place
     private List<Integer> route(int number) {
         Recipient recipient = changes.recipient(number);
         RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
-        Router.Facts facts = new Router.Facts(message.envelope().from(), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes(), message.id());
+        Router.Facts facts = new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes(), message.id());
         Routing routing = router.route(recipient, facts, snapshot);
+        if (recipient.comesAgain() && isCircle(routing.route())) {
+            circles.add(new Circle(number, routing));
+            return List.of();
+        }
         Event routed = new Event.Routed(now, message.id(), number, recipient.address(), outcome(routing.route()), routing.steps());
         if (routing.route() instanceof Route.Deliver deliver) {
             taker.deliver(number, recipient, waiting, deliver.ways(), routed);
@@ -70,7 +93,7 @@ final class RoutingPlan {
         switch (routing.route()) {
             case Route.Deliver deliver -> {}
             case Route.Redirect redirect -> {
-                return redirect(number, recipient, redirect);
+                return changes.expand(number, redirect);
             }
             case Route.Hold hold -> changes.hold(number, hold.by(), hold.why());
             case Route.Defer defer -> changes.outcome(number, new Outcome.Deferred(defer.cause()), false);
@@ -79,20 +102,8 @@ final class RoutingPlan {
         return List.of();
     }
 
-    private List<Integer> redirect(int number, Recipient recipient, Route.Redirect redirect) {
-        boolean circles = redirect.to().stream().allMatch(target -> target.equals(recipient.address()) || recipient.via().contains(target));
-        if (circles) {
-            LoopEvidence evidence = new LoopEvidence("L1", "the address stands for itself: " + path(recipient), null, List.of());
-            changes.outcome(number, new Outcome.Failed(new Cause.Looped(evidence, LOOP)), false);
-            return List.of();
-        }
-        return changes.expand(number, redirect.to(), redirect.alias());
-    }
-
-    private static String path(Recipient recipient) {
-        StringBuilder path = new StringBuilder();
-        recipient.via().forEach(address -> path.append(address).append(" -> "));
-        return path.append(recipient.address()).toString();
+    private static boolean isCircle(Route route) {
+        return route instanceof Route.Fail(Cause.Looped looped) && looped.evidence().layer().equals(Router.ALIASES);
     }
 
     private static String outcome(Route route) {

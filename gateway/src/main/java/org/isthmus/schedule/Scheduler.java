@@ -7,9 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.address.ReversePath;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
@@ -25,7 +26,6 @@ import org.isthmus.spool.Spool;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recognition;
-import org.isthmus.transit.Report;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -258,10 +258,7 @@ public final class Scheduler {
         Duration pause = Duration.ofSeconds(1);
         while (true) {
             try {
-                Optional<Report> report = changes.happened().isEmpty()
-                        ? Optional.empty()
-                        : parts.reporter().report(changes.after(), changes.happened(), parts.spool().content(message.id()), parts.time().now(), snapshot);
-                parts.spool().settle(message.id(), changes.settling(report, last));
+                parts.spool().settle(message.id(), changes.settling(reports(message.id(), changes, snapshot), last));
                 tally.count(changes);
                 return;
             } catch (IOException e) {
@@ -270,6 +267,17 @@ public final class Scheduler {
                 pause = pause.compareTo(AFTER_TROUBLE) < 0 ? pause.multipliedBy(2) : AFTER_TROUBLE;
             }
         }
+    }
+
+    /// One for each who is to be told.
+    private List<Changes.Told> reports(QueueId id, Changes changes, Snapshot snapshot) throws IOException {
+        List<Changes.Told> reports = new ArrayList<>();
+        for (Map.Entry<ReversePath, List<Reporter.Happening>> one : changes.happenedBySender().entrySet()) {
+            QueuedMessage seen = changes.after().sentBy(one.getKey());
+            parts.reporter().report(seen, one.getValue(), parts.spool().content(id), parts.time().now(), snapshot)
+                    .ifPresent(report -> reports.add(new Changes.Told(report, one.getValue())));
+        }
+        return reports;
     }
 
     /// Takes back the jobs of a claimed message that still wait; gives the numbers of their recipients.

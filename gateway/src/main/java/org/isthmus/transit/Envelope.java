@@ -11,4 +11,10 @@ public record Envelope(ReversePath from, MailParameters parameters, List<Recipie
     public Envelope {
         recipients = List.copyOf(recipients);
     }
+
+    /// The reverse-path of the copy for a recipient.
+    public ReversePath from(int recipient) {
+        ReversePath own = recipients.get(recipient).from();
+        return own == null ? from : own;
+    }
 }

@@ -3,6 +3,8 @@ package org.isthmus.transit;
 
 import java.time.Instant;
 import java.util.List;
+import org.isthmus.address.ReversePath;
+import org.isthmus.smtp.MailParameters;
 
 /// A message in the queue, without its content.
 ///
@@ -26,6 +28,16 @@ public record QueuedMessage(
     /// Of which nothing is known but its queue id.
     public QueuedMessage(QueueId id, Envelope envelope, Origin origin, Instant accepted, ContentFacts facts, List<RecipientState> states) {
         this(id, envelope, origin, accepted, facts, Passage.of(id), states);
+    }
+
+    /// As the recipients of one reverse-path get it. Where that is not the sender's, what he asked to be told and told of the envelope is not theirs. RFC 3461 §5.2.7.2.
+    public QueuedMessage sentBy(ReversePath from) {
+        if (from.equals(envelope.from())) {
+            return this;
+        }
+        MailParameters parameters = envelope.parameters();
+        MailParameters bare = new MailParameters(parameters.size(), parameters.body(), parameters.smtpUtf8(), null, null);
+        return new QueuedMessage(id, new Envelope(from, bare, envelope.recipients()), origin, accepted, facts, passage, states);
     }
 
     /// The same with other recipients and states.

@@ -3,6 +3,7 @@ package org.isthmus.transit;
 
 import java.util.List;
 import org.isthmus.address.Mailbox;
+import org.jspecify.annotations.Nullable;
 
 /// What becomes of one recipient now. The words are those of Exim's routers.
 public sealed interface Route {
@@ -17,9 +18,15 @@ public sealed interface Route {
 
     /// Other recipients take its place: a catch-all, an alias.
     /// @param alias true if it names several or is a list in the sense of RFC 3461 §5.2.7, so that success is reported as expanded
-    record Redirect(List<Mailbox> to, boolean alias) implements Route {
+    /// @param owner of a list, who hears of its members' failures instead of the sender; none if it has none
+    record Redirect(List<Mailbox> to, boolean alias, @Nullable Mailbox owner) implements Route {
         public Redirect {
             to = List.copyOf(to);
+        }
+
+        /// Without an owner.
+        public Redirect(List<Mailbox> to, boolean alias) {
+            this(to, alias, null);
         }
     }
 

@@ -63,6 +63,37 @@ class AliasTableTest {
     }
 
     @Test
+    void anEntryThatDoesNotParseIsKnownToBeThereIfItsAddressIs() throws IOException {
+        AliasTable table = read("a@example.com: b@exa mple.com\nb: c\nc@example.com: d@example.com\n");
+        assertThat(table.find("a@example.com")).isNotNull().satisfies(alias -> assertThat(alias.broken()).isTrue());
+        assertThat(table.find("c@example.com")).isNotNull().satisfies(alias -> assertThat(alias.broken()).isFalse());
+        assertThat(table.entries()).isEqualTo(1);
+    }
+
+    @Test
+    void anEntryThatGoesOnInALineThatCannotBeReadIsNotHalfAnEntry() throws IOException {
+        byte[] text = "a@example.com: b@example.com,\n  c?@example.com\nd@example.com: e@example.com\n".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        text[new String(text, java.nio.charset.StandardCharsets.US_ASCII).indexOf('?')] = (byte) 0xFF;
+        AliasTable table = AliasTable.read(new OperatorFiles().write("/a", text), Path.of("/a"));
+        assertThat(table.find("a@example.com")).isNotNull().satisfies(alias -> assertThat(alias.broken()).isTrue());
+        assertThat(table.find("d@example.com")).isNotNull().satisfies(alias -> assertThat(alias.to()).hasSize(1));
+        assertThat(table.bad()).extracting(BadLine::number).containsExactly(2);
+    }
+
+    @Test
+    void aMillionEntriesHaveRoom() throws IOException {
+        StringBuilder text = new StringBuilder(50_000_000);
+        for (int i = 0; i < 1_000_000; i++) {
+            text.append("alias").append(i).append("@example.com: user").append(i).append("@store.example.com\n");
+        }
+        AliasTable table = read(text.toString());
+        assertThat(table.entries()).isEqualTo(1_000_000);
+        assertThat(table.find("alias999999@example.com")).isEqualTo(new AliasTable.Alias(List.of(Mailbox.of("user999999@store.example.com")), 1_000_000));
+        assertThat(table.find("alias1000000@example.com")).isNull();
+        assertThat(table.footprint() / 1_000_000).isLessThanOrEqualTo(90);
+    }
+
+    @Test
     void aContinuationOfNothingIsReported() throws IOException {
         assertThat(read("  b@example.com\n").bad()).extracting(BadLine::number).containsExactly(1);
     }

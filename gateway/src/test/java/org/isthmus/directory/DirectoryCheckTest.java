@@ -60,8 +60,67 @@ class DirectoryCheckTest {
             assertThat(problem.id()).isEqualTo("LP09");
             assertThat(problem.severity()).isEqualTo(Problem.Severity.ERROR);
             assertThat(problem.at()).isEqualTo(new SourceLine("/a", 1));
-            assertThat(problem.evidence()).containsExactly("a@example.com -> b@example.com -> C@example.com -> a@example.com");
+            assertThat(problem.evidence()).containsExactly("a@example.com -> b@example.com -> c@example.com -> a@example.com",
+                    "/a:1: a@example.com -> b@example.com", "/a:2: b@example.com -> c@example.com", "/a:3: c@example.com -> a@example.com");
+            assertThat(problem.fix()).isEqualTo("take a@example.com out of the members of c@example.com (/a:3)");
         });
+    }
+
+    @Test
+    void ofAddressesThatAllReachOneAnotherTheShortestCircleIsTold() {
+        files.write("/a", """
+                a@example.com: b@example.com
+                b@example.com: c@example.com
+                c@example.com: d@example.com, b@example.com
+                d@example.com: a@example.com
+                leads-there@example.com: a@example.com
+                """);
+        assertThat(problems(d -> d.glob("x").aliases("/a"))).singleElement().satisfies(problem -> {
+            assertThat(problem.at()).isEqualTo(new SourceLine("/a", 2));
+            assertThat(problem.evidence()).containsExactly("b@example.com -> c@example.com -> b@example.com", "/a:2: b@example.com -> c@example.com",
+                    "/a:3: c@example.com -> b@example.com", "2 more addresses lead into this circle and are led to by it");
+        });
+    }
+
+    @Test
+    void twoCirclesAreTwoFindings() {
+        files.write("/a", "a@example.com: b@example.com\nb@example.com: a@example.com\nc@example.com: d@example.com, a@example.com\nd@example.com: c@example.com\n");
+        assertThat(problems(d -> d.glob("x").aliases("/a"))).extracting(Problem::at).containsExactlyInAnyOrder(new SourceLine("/a", 1), new SourceLine("/a", 3));
+    }
+
+    @Test
+    void aCircleThroughACatchAllIsFound() {
+        files.write("/a", "box@example.com: nobody@example.com\n");
+        assertThat(problems(d -> d.glob("x").aliases("/a").catchAll("box@example.com"))).singleElement().satisfies(problem -> {
+            assertThat(problem.id()).isEqualTo("LP09");
+            assertThat(problem.evidence().getFirst()).contains("box@example.com -> nobody@example.com");
+        });
+    }
+
+    @Test
+    void aCircleInWhichEverybodyHasAMailboxEndsThere() {
+        files.write("/a", "a@example.com: b@example.com\nb@example.com: a@example.com\n");
+        assertThat(problems(d -> d.glob("[ab]").aliases("/a"))).isEmpty();
+    }
+
+    @Test
+    void anAliasThatLeadsNowhereIsTold() {
+        files.write("/a", "a@example.com: gone@example.com\nb@example.com: gone@example.com, x@example.com\nc@example.com: gone@far.example\n");
+        assertThat(problems(d -> d.glob("x").aliases("/a"))).singleElement().satisfies(problem -> {
+            assertThat(problem.id()).isEqualTo("dead-alias");
+            assertThat(problem.severity()).isEqualTo(Problem.Severity.WARNING);
+            assertThat(problem.at()).isEqualTo(new SourceLine("/a", 1));
+        });
+    }
+
+    @Test
+    void aHundredThousandAliasesAreCheckedInLittleRoom() {
+        StringBuilder aliases = new StringBuilder();
+        for (int i = 0; i < 100_000; i++) {
+            aliases.append("a").append(i).append("@example.com: x@example.com\n");
+        }
+        files.write("/a", aliases.append("p@example.com: q@example.com\nq@example.com: p@example.com\n").toString());
+        assertThat(problems(d -> d.glob("x").aliases("/a"))).extracting(Problem::at).containsExactly(new SourceLine("/a", 100_001));
     }
 
     @Test

@@ -201,6 +201,38 @@ class FileDirectoryTest {
     }
 
     @Test
+    void anAliasThatCannotBeReadIsUndecidedThoughThereIsAMailbox() {
+        files.write("/a", "alice@example.com: alice@example.com, bob@exa mple\nsales@example.com alice@example.com\n");
+        Snapshot snapshot = site(Kind.AUTHORITATIVE, d -> d.glob("alice").aliases("/a"));
+        for (String broken : List.of("alice@example.com", "sales@example.com")) {
+            assertThat(find(broken, snapshot)).isInstanceOfSatisfying(Presence.Undecided.class, undecided -> assertThat(undecided.problem()).contains("/a:").contains("cannot be read"));
+        }
+        assertThat(find("nobody@example.com", snapshot)).isInstanceOf(Presence.Unknown.class);
+    }
+
+    @Test
+    void aLineThatGoesBadTakesItsAddressOutOfServiceAndNoOther() {
+        files.write("/a", "sales@example.com: alice@example.com\nteam@example.com: alice@example.com\n");
+        files.pass(Duration.ofMinutes(1));
+        Snapshot snapshot = site(Kind.AUTHORITATIVE, d -> d.glob("alice").aliases("/a"));
+        assertThat(find("sales@example.com", snapshot)).isInstanceOf(Presence.Expands.class);
+        files.write("/a", "sales@example.com: alice@\nteam@example.com: alice@example.com\nnew@example.com: alice@example.com\n");
+        files.pass(Duration.ofSeconds(2));
+        assertThat(find("sales@example.com", snapshot)).isInstanceOf(Presence.Undecided.class);
+        assertThat(find("team@example.com", snapshot)).isInstanceOf(Presence.Expands.class);
+        assertThat(find("new@example.com", snapshot)).isInstanceOf(Presence.Expands.class);
+    }
+
+    @Test
+    void aListWithAnOwnerAliasHasAnOwner() {
+        files.write("/a", "list@example.com: alice@example.com, bob@example.org\nOwner-List@example.com: alice@example.com\nowner-owner-list@example.com: bob@example.org\nteam@example.com: alice@example.com\n");
+        Snapshot snapshot = site(Kind.AUTHORITATIVE, d -> d.glob("alice").aliases("/a").subAddressing('+'));
+        assertThat(List.of("list@example.com", "list+x@example.com", "owner-list@example.com", "team@example.com"))
+                .extracting(address -> find(address, snapshot) instanceof Presence.Expands expands && expands.owner() != null ? expands.owner().text() : "none")
+                .containsExactly("owner-list@example.com", "owner-list@example.com", "none", "none");
+    }
+
+    @Test
     void aChangedFileIsReadAgain() {
         Snapshot snapshot = fromFile("alice@example.com\n");
         assertThat(find("carol@example.com", snapshot)).isInstanceOf(Presence.Unknown.class);

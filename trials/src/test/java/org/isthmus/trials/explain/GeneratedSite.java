@@ -70,8 +70,26 @@ record GeneratedSite(String configuration, Map<String, String> files, String zon
                         gnir@site0.example: ring@site0.example
                         out@site0.example: x@nomail.example
                         dead@site0.example: nobody@site0.example, y@broken.example
-                        """);
+                        gone@site0.example: nobody@site0.example
+                        list@site0.example: anna@site0.example, x@partner.example
+                        owner-list@site0.example: bert@site0.example
+                        odd@site0.example: anna@site0.example, no address
+                        """ + aliases(chance));
         return new GeneratedSite(text.toString(), files, ZONE);
+    }
+
+    /// Names that stand for one another in any way.
+    private static String aliases(Chance chance) {
+        StringBuilder text = new StringBuilder();
+        for (int i = 0; i < 5; i++) {
+            List<String> to = new ArrayList<>();
+            for (long n = chance.between(1, 3); n > 0; n--) {
+                to.add(chance.oneOf("g0@site0.example", "g1@site0.example", "g2@site0.example", "G3@site0.example", "g4@site0.example", "anna@site0.example", "bert@site0.example", "anna@site1.example",
+                        "nobody@site0.example", "far@partner.example", "list@site0.example"));
+            }
+            text.append('g').append(i).append("@site0.example: ").append(String.join(", ", to)).append('\n');
+        }
+        return text.toString();
     }
 
     private static void domains(Chance chance, StringBuilder text) {
@@ -137,7 +155,7 @@ record GeneratedSite(String configuration, Map<String, String> files, String zon
     record Envelope(String from, String to, String client, int size, String listener) {
         static Envelope random(Chance chance) {
             String user = chance.oneOf("anna", "bert", "ANNA", "nobody", "all", "ring", "out", "dead", "anna+news", "postmaster", "abuse", "odd%name", "x%partner.example", "a!b", "\"a b\"",
-                    "\"x@partner.example\"", "far");
+                    "\"x@partner.example\"", "far", "gone", "list", "odd", "g0", "g1", "g2", "g3", "g4");
             String domain = chance.oneOf("site0.example", "site1.example", "site2.example", "SITE0.example", "sub.site0.example", "partner.example", "tied.example", "nomail.example",
                     "dangling.example", "implicit.example", "broken.example", "half.example", "deep.far.example", "nowhere.test", "[192.0.2.25]", "[198.51.100.9]", "[10.0.0.9]");
             String to = chance.happens(0.05) ? chance.oneOf("postmaster", "Postmaster", "no address", "a@b@c", "@x.example:anna@site0.example", "") : user + "@" + domain;
