@@ -36,6 +36,7 @@ record Kind<T>(String expected, Reader<T> reader) {
     static final Kind<Mailbox> MAILBOX = new Kind<>("an address, like \"postmaster@example.com\"", Kind::mailbox);
 
     static final Kind<String> SENDER = new Kind<>("a domain, \"*.domain\" or an address", Kind::sender);
+    static final Kind<String> PRIVATE_FIELD = new Kind<>("the name of a header field of your own, like X-Trace-Site", Kind::privateField);
     static final Kind<String> FINDING = new Kind<>("the id of a finding, like LP02", Kind::finding);
 
     /// What is wrong with a text, and what may have been meant.
@@ -138,6 +139,17 @@ record Kind<T>(String expected, Reader<T> reader) {
         } catch (java.nio.file.InvalidPathException e) {
             throw new IllegalArgumentException("is no path: " + e.getReason());
         }
+    }
+
+    // RFC 5322 §3.6.8. Only a private name: replacing our own lines of it must never touch a field that means something to others.
+    private static String privateField(String text) {
+        if (!text.regionMatches(true, 0, "X-", 0, 2)) {
+            throw new IllegalArgumentException("does not begin with X-, so it may be a field that others use");
+        }
+        if (text.length() < 3 || text.length() > 60 || !text.chars().allMatch(c -> c > ' ' && c < 127 && c != ':')) {
+            throw new IllegalArgumentException("is no name of a header field of at most 60 characters");
+        }
+        return text;
     }
 
     private static boolean flag(String text) {

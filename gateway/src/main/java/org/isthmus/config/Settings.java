@@ -224,7 +224,12 @@ public record Settings(
             @Doc("What happens to mail for the site that would go outward: turn-around | reject | send | hold. DisableLoopbackConnections = 1 | 0 is read as reject | send.") LoopbackSetting loopback,
             @Doc("Received lines with which a message is refused. RFC 5321 §6.3 recommends at least 100; below 30 is an error.") int hopLimit,
             @Doc("Findings of loop prediction (LPxx) in spite of which the configuration is used.") Set<String> accept,
-            @Doc("Whether listeners offer XSITE and outward connections ask it, by which the connector recognises itself behind NAT and proxies: docs/reference/xsite.md.") boolean xsite) {
+            @Doc("Whether listeners offer XSITE and outward connections ask it, by which the connector recognises itself behind NAT and proxies: docs/reference/xsite.md.") boolean xsite,
+            @Doc("Whether mail that leaves carries our signed trace, by which it is known again if it comes back: docs/reference/trace-token.md.") boolean trace,
+            @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader) {
+        /// The header field of the trace where the configuration names none.
+        public static final String TRACE_HEADER = "X-Trace-Site";
+
         public Loop {
             accept = Set.copyOf(accept);
         }
@@ -234,7 +239,7 @@ public record Settings(
         }
 
         public Loop(LoopbackSetting loopback, int hopLimit, Set<String> accept) {
-            this(loopback, hopLimit, accept, true);
+            this(loopback, hopLimit, accept, true, true, TRACE_HEADER);
         }
     }
 

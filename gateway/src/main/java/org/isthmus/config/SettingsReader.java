@@ -190,9 +190,11 @@ final class SettingsReader {
         hopLimit(section, hopLimit);
         Set<String> accept = new HashSet<>(section.several("accept", Kind.FINDING).orElse(List.of()));
         boolean xsite = section.one("xsite", Kind.FLAG).orElse(true);
-        section.notYet(true, "the ledger of loop control", "ledger-size", "breaker", "probe", "canary", "header");
+        boolean trace = section.one("trace", Kind.FLAG).orElse(true);
+        String traceHeader = section.one("trace-header", Kind.PRIVATE_FIELD).orElse(Settings.Loop.TRACE_HEADER);
+        section.notYet(true, "the ledger of loop control", "ledger-size", "breaker", "probe", "canary");
         section.finish();
-        return new Settings.Loop(loopback, hopLimit, accept, xsite);
+        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader);
     }
 
     private void hopLimit(Section section, int limit) {

@@ -9,7 +9,6 @@ import org.isthmus.smtp.DataWriter;
 import org.isthmus.smtp.LineCheck;
 import org.isthmus.smtp.UnsendableContent;
 import org.isthmus.smtp.Violation;
-import org.isthmus.transit.DeliveryRequest;
 import org.isthmus.transit.Stage;
 
 /// Sends a message's content once, by DATA or as one BDAT chunk. RFC 5321 §4.1.1.4, RFC 3030 §2.
@@ -23,11 +22,13 @@ final class ContentSender {
     private final boolean binary;
     private boolean ending;
 
-    ContentSender(ClientSession session, InputStream content, DeliveryRequest request) {
+    /// @param size what it is said to have: with more or less it is not sent to its end
+    /// @param body what it may hold
+    ContentSender(ClientSession session, InputStream content, long size, BodyType body) {
         this.session = session;
         this.content = content;
-        this.size = request.content().size();
-        this.binary = request.message().facts().body() == BodyType.BINARYMIME;
+        this.size = size;
+        this.binary = body == BodyType.BINARYMIME;
     }
 
     /// Our own side failed: the content could not be read, or is not as long as it was said to be.

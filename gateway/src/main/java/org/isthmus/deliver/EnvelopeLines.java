@@ -63,11 +63,9 @@ final class EnvelopeLines {
 
     /// What the message needs of SIZE, BODY and SMTPUTF8 and the server lacks; none if it can have it.
     @Nullable Cause lacking() {
-        long size = request.content().size();
-        long limit = offered.size().orElse(Long.MAX_VALUE);
-        if (size > limit) {
+        if (!takes(request.content().size())) {
             // RFC 1870 §6.1: known beforehand, so nothing is sent.
-            return unsupported("SIZE " + limit, "5.3.4");
+            return unsupported("SIZE " + offered.size().orElse(0), "5.3.4");
         }
         if (body() == BodyType.BINARYMIME && !(offered.has("BINARYMIME") && offered.has("CHUNKING"))) {
             return unsupported("BINARYMIME", "5.6.3");
@@ -101,14 +99,21 @@ final class EnvelopeLines {
         return offered.has("CHUNKING");
     }
 
-    String mail() {
+    /// Whether the server takes a message of so many octets. RFC 1870 §6.1.
+    boolean takes(long size) {
+        return size <= offered.size().orElse(Long.MAX_VALUE);
+    }
+
+    /// @param size octets that are going to be sent, or a few more
+    /// @param ownId the ENVID of a message that is ours to name, if it has none
+    String mail(long size, @Nullable String ownId) {
         StringBuilder line = new StringBuilder(160).append("MAIL FROM:<");
         if (request.message().envelope().from() instanceof ReversePath.To to) {
             line.append(text(to.mailbox()));
         }
         line.append('>');
         if (offered.has("SIZE")) {
-            line.append(" SIZE=").append(request.content().size());
+            line.append(" SIZE=").append(size);
         }
         if (body() != BodyType.SEVENBIT) {
             line.append(" BODY=").append(body().keyword());
@@ -117,12 +122,14 @@ final class EnvelopeLines {
             line.append(" SMTPUTF8");
         }
         if (handsOnReports()) {
-            // RFC 3461 §5.2.1: handed on as they came, and never invented.
+            // RFC 3461 §5.2.1: handed on as they came, and never invented for a message of others.
             if (parameters().returnContent() != null) {
                 line.append(" RET=").append(parameters().returnContent());
             }
             if (parameters().envelopeId() != null) {
                 line.append(" ENVID=").append(Xtext.encode(parameters().envelopeId()));
+            } else if (ownId != null) {
+                line.append(" ENVID=").append(Xtext.encode(ownId));
             }
         }
         return line.toString();

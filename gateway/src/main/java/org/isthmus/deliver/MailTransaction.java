@@ -7,15 +7,18 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.isthmus.address.Mailbox;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.StatusClass;
 import org.isthmus.smtp.UnsendableContent;
 import org.isthmus.transit.Cause;
+import org.isthmus.transit.DeliveryRequest;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Peer;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Stage;
+import org.isthmus.transit.Stamp;
 
 /// One MAIL, its RCPTs and its data, in one session. RFC 5321 §3.3; in groups where the server pipelines (RFC 2920).
 ///
@@ -41,6 +44,7 @@ final class MailTransaction {
     private final EnvelopeLines lines;
     private final List<Integer> accepted = new ArrayList<>();
     private List<Integer> batch = List.of();
+    private String mail = "";
 
     MailTransaction(ClientSession session, Attempt attempt) {
         this.session = session;
@@ -60,11 +64,13 @@ final class MailTransaction {
             return;
         }
         try (InputStream content = attempt.request().content().open()) {
+            Edition edition = edition(content);
+            mail = lines.mail(edition.size(batch.size()), edition.envelopeId());
             session.wire().ceiling(session.limits().command().multipliedBy(2 + batch.size() / 10));
             boolean ready = session.pipelining() ? envelopeAtOnce() : envelopeInSteps();
             session.countMessage();
             if (ready) {
-                sendContent(new ContentSender(session, content, attempt.request()));
+                sendContent(sender(edition));
             }
         } catch (IOException e) {
             // Only opening and closing the content end here: the connection's failures are Broken.
@@ -72,6 +78,24 @@ final class MailTransaction {
         } finally {
             session.wire().ceiling(null);
         }
+    }
+
+    /// The trace is for us, not for the reader: a message that would be too large only by it goes without.
+    private Edition edition(InputStream content) throws IOException {
+        DeliveryRequest request = attempt.request();
+        Stamp.Trace trace = request.stamp().trace(request.message(), session.server().way(), batch.size()).orElse(null);
+        if (trace == null) {
+            return Edition.plain(content, request);
+        }
+        Edition traced = Edition.traced(content, request, trace);
+        return lines.takes(traced.size(batch.size())) ? traced : traced.withoutTrace();
+    }
+
+    /// For those who were accepted: a token names nobody else.
+    private ContentSender sender(Edition edition) {
+        List<Mailbox> recipients = new ArrayList<>(accepted.size());
+        accepted.forEach(number -> recipients.add(attempt.recipient(number).address()));
+        return new ContentSender(session, edition.open(recipients), edition.size(accepted.size()), attempt.request().message().facts().body());
     }
 
     private List<Integer> nextBatch() {
@@ -100,7 +124,7 @@ final class MailTransaction {
         if (reset) {
             session.send("RSET");
         }
-        session.send(lines.mail());
+        session.send(mail);
         for (int number : batch) {
             session.send(lines.rcpt(attempt.recipient(number)));
         }
@@ -131,7 +155,7 @@ final class MailTransaction {
             session.say(Stage.MAIL, "RSET");
             readReset();
         }
-        session.say(Stage.MAIL, lines.mail());
+        session.say(Stage.MAIL, mail);
         if (!mailAnswered(session.read())) {
             return false;
         }
@@ -162,7 +186,7 @@ final class MailTransaction {
             session.needsReset(true);
             return true;
         }
-        attempt.transcript().exchange(lines.mail(), reply);
+        attempt.transcript().exchange(mail, reply);
         // Field: servers that take one message a session answer the second MAIL with 503 or 421.
         if (session.isUsed() && (reply.code() == 503 || reply.code() == 421)) {
             throw session.refused(reply, Broken.Kind.STALE);

@@ -22,6 +22,7 @@ import org.isthmus.loop.LiveIdentity;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteKeys;
+import org.isthmus.loop.TraceStamp;
 import org.isthmus.loop.WireRecognition;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
@@ -129,6 +130,7 @@ public final class Connector implements Closeable {
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(),
                 new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch),
+                new TraceStamp(config, keys, platform.time()),
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(

@@ -69,7 +69,8 @@ final class Attempts {
     private DeliveryAttempt deliver(QueuedMessage message, Job job, Snapshot snapshot) throws IOException, InterruptedException {
         Instant started = parts.time().now();
         DeliveryRequest request =
-                new DeliveryRequest(message.sentBy(message.envelope().from(job.recipients.getFirst())), job.recipients, job.ways, parts.spool().content(job.id), parts.recognition());
+                new DeliveryRequest(message.sentBy(message.envelope().from(job.recipients.getFirst())), job.recipients, job.ways, parts.spool().content(job.id),
+                        parts.recognition(), parts.stamp());
         try {
             return parts.courier().deliver(request, snapshot);
         } catch (RuntimeException e) {

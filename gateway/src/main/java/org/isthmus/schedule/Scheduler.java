@@ -26,6 +26,7 @@ import org.isthmus.spool.Spool;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recognition;
+import org.isthmus.transit.Stamp;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +82,7 @@ public final class Scheduler {
             Courier courier,
             Reporter reporter,
             Recognition recognition,
+            Stamp stamp,
             Time time,
             Threads threads,
             Entropy entropy,

@@ -44,6 +44,7 @@ import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Recognition;
 import org.isthmus.transit.SourceLine;
+import org.isthmus.transit.Stamp;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
 
@@ -71,6 +72,8 @@ final class Bench {
     @Nullable Domain ehloName;
     List<Way> ways = List.of();
     Recognition recognition = Recognition.NONE;
+    Stamp stamp = Stamp.NONE;
+    Origin origin = new Origin.Report(null);
     Settings.Timeouts timeouts = new Settings.Timeouts(
             Duration.ofSeconds(30), Duration.ofMinutes(5), Duration.ofMinutes(5), Duration.ofMinutes(2), Duration.ofMinutes(3), Duration.ofMinutes(10));
     Map<String, Settings.Hop> hops = Map.of();
@@ -126,11 +129,11 @@ final class Bench {
     }
 
     DeliveryRequest request() {
-        ContentFacts facts = new ContentFacts(content.length, body, utf8Headers, 15, null, null, 0, Priority.NORMAL, 0);
+        ContentFacts facts = new ContentFacts(content.length, body, utf8Headers, headerSize(), null, null, 0, Priority.NORMAL, 0);
         QueuedMessage message = new QueuedMessage(
                 QueueId.at(network.now()),
                 new Envelope(from, parameters, recipients),
-                new Origin.Report(null),
+                origin,
                 network.now(),
                 facts,
                 Collections.nCopies(recipients.size(), RecipientState.Waiting.from(network.now())));
@@ -138,7 +141,12 @@ final class Bench {
                 ? List.of(new Way(new NextHop.Named("hop"), protocol, List.of(new Exchange("mx.example.org", List.of(ADDRESS))), inside))
                 : ways;
         List<Integer> all = IntStream.range(0, recipients.size()).boxed().toList();
-        return new DeliveryRequest(message, all, way, otherContent == null ? bytes(content) : otherContent, recognition);
+        return new DeliveryRequest(message, all, way, otherContent == null ? bytes(content) : otherContent, recognition, stamp);
+    }
+
+    private int headerSize() {
+        int empty = new String(content, StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n");
+        return empty < 0 ? 0 : empty + 2;
     }
 
     static Content bytes(byte[] content) {
