@@ -9,12 +9,15 @@ import com.typesafe.config.ConfigResolveOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.isthmus.config.Loaded;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.platform.Disk;
+import org.isthmus.predict.Prediction;
 import org.jspecify.annotations.Nullable;
 
 /// A configuration as it was read.
@@ -43,6 +46,19 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
         Settings usable = settings;
         return usable != null
                 && problems.stream().noneMatch(p -> p.isError() && !accepted.contains(p.id()) && !usable.loop().accept().contains(p.id()));
+    }
+
+    /// With what prediction by DNS found; it knows better than the look at the configuration alone, whose findings of the same things go.
+    Checked with(Prediction prediction) {
+        List<Problem> all = new ArrayList<>(problems);
+        all.removeIf(known -> known.id().startsWith("LP") && prediction.problems().stream().anyMatch(found -> isSame(known, found)));
+        all.addAll(prediction.problems());
+        return new Checked(settings, data, all);
+    }
+
+    /// Whether two findings are about one thing in one place.
+    public static boolean isSame(Problem one, Problem other) {
+        return one.id().equals(other.id()) && Objects.equals(one.at(), other.at()) && (one.at() != null || one.message().equals(other.message()));
     }
 
     private static @Nullable Path dataIn(Path file, Disk disk) {

@@ -63,7 +63,7 @@ final class ExplainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = terminal.configuration(configuration.file());
-        Checked checked = terminal.program().check(file);
+        Checked checked = terminal.program().load(file);
         Settings settings = checked.settings();
         if (settings == null) {
             terminal.findings(checked.problems(), terminal.err());

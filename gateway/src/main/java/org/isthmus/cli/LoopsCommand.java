@@ -10,6 +10,8 @@ final class LoopsCommand {
     private LoopsCommand() {}
 
     static CommandLine line(Terminal terminal) {
-        return new CommandLine(new LoopsCommand());
+        CommandLine line = new CommandLine(new LoopsCommand());
+        line.addSubcommand(new PredictCommand(terminal));
+        return line;
     }
 }

@@ -4,11 +4,13 @@ package org.isthmus.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Set;
 import org.isthmus.config.Settings;
 import org.isthmus.dns.Resolver;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
+import org.isthmus.predict.Prediction;
 
 /// The program behind the command line: what only the wiring can do. Everything that needs a running server goes through its control socket instead.
 public interface Program {
@@ -22,8 +24,15 @@ public interface Program {
     /// For the control socket.
     LocalSockets sockets();
 
-    /// Reads a configuration with all that it refers to, and predicts loops. Never throws for what is wrong with it.
+    /// Reads a configuration alone, not the files that it names: enough to find the server, and its settings. Never throws for what is wrong with it.
+    Checked load(Path file);
+
+    /// Reads a configuration with all that it refers to, and predicts the loops that it makes by itself, without DNS. Never throws for what is wrong with it.
     Checked check(Path file);
+
+    /// Predicts loops by configuration and DNS.
+    /// @param limit how long DNS may take in all; zero to look at the configuration alone
+    Prediction predict(Settings settings, Duration limit);
 
     /// The server, until it is told to stop. Prints one line that begins with {@code ready} when it accepts mail. Logging is set up already.
     /// @return the exit code: 0 after an orderly stop, 75 if another process has the data folder

@@ -2,6 +2,7 @@
 package org.isthmus.cli;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -10,6 +11,7 @@ import org.isthmus.cli.control.ControlClient;
 import org.isthmus.cli.control.Shown;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
+import org.isthmus.predict.Prediction;
 import org.isthmus.tracking.Harmless;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,6 +98,8 @@ final class ServerCommands {
         private OutputOption output = new OutputOption();
         @Mixin
         private AcceptedLoops accepted = new AcceptedLoops();
+        @Mixin
+        private DnsOptions dns = new DnsOptions();
 
         Check(Terminal terminal) {
             this.terminal = terminal;
@@ -105,11 +109,22 @@ final class ServerCommands {
         public Integer call() {
             Path file = terminal.configuration(configuration.file());
             Set<String> loops = accepted.ids();
+            Duration limit = dns.limit();
             Checked checked = terminal.program().check(file);
+            Settings settings = checked.settings();
+            Prediction prediction = settings == null || limit.isZero() ? null : terminal.program().predict(settings, limit);
+            checked = prediction == null ? checked : checked.with(prediction);
             if (output.json()) {
-                terminal.json(Shown.findings(checked.problems()));
+                ObjectNode node = Shown.findings(checked.problems());
+                if (prediction != null) {
+                    prediction.unanswered().forEach(node.putObject("dns").put("asked", true).putArray("unanswered")::add);
+                }
+                terminal.json(node);
             } else {
                 terminal.findings(checked.problems(), terminal.out());
+                if (prediction != null) {
+                    DnsOptions.say(prediction, terminal);
+                }
                 terminal.line(file + ": " + summary(checked.problems()));
             }
             return checked.isUsable(loops) ? Exit.YES : Exit.CONFIGURATION;

@@ -81,7 +81,7 @@ final class Terminal {
     /// The data folder of a configuration, however wrong the rest of it may be.
     Path data(@Nullable Path named) {
         Path file = configuration(named);
-        Checked checked = program.check(file);
+        Checked checked = program.load(file);
         Path data = checked.data();
         if (data == null) {
             findings(checked.problems().stream().filter(p -> p.severity() == Problem.Severity.ERROR).toList(), err);

@@ -2,21 +2,26 @@
 package org.isthmus.directory;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.isthmus.address.Domain;
+import org.isthmus.address.Host;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Problem;
+import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.RecipientSource;
 import org.isthmus.config.Settings.SiteDomain;
-import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Time;
+import org.isthmus.transit.SourceLine;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +99,38 @@ public final class FileDirectory implements Directory {
     /// What is wrong with the files that these settings name, and with the aliases in them, for people who check a configuration. Reads the files if need be.
     public List<Problem> problems(Settings settings) {
         return new DirectoryCheck(this, settings).problems();
+    }
+
+    /// One alias for each domain that the aliases of a file lead to, with its line: as much of an aliases file as decides where its mail goes.
+    /// @param most how many at most
+    public List<AliasSample> aliasSamples(Settings settings, int most) {
+        List<AliasSample> samples = new ArrayList<>();
+        Set<Path> files = new LinkedHashSet<>();
+        settings.domains().stream().map(SiteDomain::aliases).filter(Objects::nonNull).forEach(files::add);
+        for (Path path : files) {
+            AliasTable table = aliases(path).content();
+            if (table != null) {
+                sample(table, path, most, samples);
+            }
+        }
+        return samples;
+    }
+
+    private static void sample(AliasTable table, Path path, int most, List<AliasSample> into) {
+        Set<Host> seen = new HashSet<>();
+        table.forEach((key, line) -> {
+            AliasTable.Alias alias = into.size() < most ? table.find(key) : null;
+            if (alias != null && alias.to().stream().map(Mailbox::host).filter(seen::add).count() > 0) {
+                into.add(new AliasSample(AliasTable.mailbox(key), alias.to(), new SourceLine(path.toString(), line)));
+            }
+        });
+    }
+
+    /// @param at where it stands
+    public record AliasSample(Mailbox address, List<Mailbox> to, SourceLine at) {
+        public AliasSample {
+            to = List.copyOf(to);
+        }
     }
 
     WatchedFile<RecipientsFile> recipients(Path path) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.Loaded;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.dns.Resolver;
 import org.isthmus.loop.SiteIdentity;
@@ -21,7 +23,9 @@ import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.live.LiveLocalSockets;
 import org.isthmus.platform.live.LivePlatform;
-import org.isthmus.route.RouteCheck;
+import org.isthmus.predict.KnownForwards;
+import org.isthmus.predict.Prediction;
+import org.isthmus.predict.Predictor;
 import org.isthmus.spool.SpoolVerifier;
 
 /// What the commands need of the wiring, on the real platform.
@@ -56,17 +60,30 @@ final class LiveProgram implements Program {
         Loaded loaded = ConfigLoader.load(file, System.getenv()::get, platform.disk());
         List<Problem> more = new ArrayList<>();
         loaded.settings().ifPresent(settings -> {
-            more.addAll(new FileDirectory(platform.disk(), platform.time()).problems(settings));
-            SiteIdentity identity = SiteIdentity.of(settings, Map.of(), platform.network().localAddresses());
-            RouteCheck.problems(settings, identity, null).stream()
-                    .filter(found -> loaded.problems().stream().noneMatch(known -> isSame(known, found)))
+            FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
+            more.addAll(directory.problems(settings));
+            predictor(settings, directory).withoutDns().problems().stream()
+                    .filter(found -> loaded.problems().stream().noneMatch(known -> Checked.isSame(known, found)))
                     .forEach(more::add);
         });
         return Checked.of(loaded, more, file, platform.disk());
     }
 
-    private static boolean isSame(Problem one, Problem other) {
-        return one.id().equals(other.id()) && java.util.Objects.equals(one.at(), other.at());
+    @Override
+    public Checked load(Path file) {
+        Platform platform = live.platform();
+        return Checked.of(ConfigLoader.load(file, System.getenv()::get, platform.disk()), List.of(), file, platform.disk());
+    }
+
+    @Override
+    public Prediction predict(Settings settings, Duration limit) {
+        Predictor predictor = predictor(settings, new FileDirectory(live.platform().disk(), live.platform().time()));
+        return limit.isZero() ? predictor.withoutDns() : predictor.withDns(resolver(settings), live.platform(), limit);
+    }
+
+    private Predictor predictor(Settings settings, FileDirectory directory) {
+        SiteIdentity identity = SiteIdentity.of(settings, Map.of(), live.platform().network().localAddresses());
+        return new Predictor(new Snapshot(1, settings), identity, directory, KnownForwards.NONE);
     }
 
     @Override

@@ -6,7 +6,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.isthmus.address.Domain;
 import org.isthmus.address.Host;
 import org.isthmus.config.Settings.AddressSpace;
 import org.isthmus.config.Settings.DomainPattern;
@@ -26,14 +25,12 @@ final class AddressSpaces {
         }
     }
 
+    /// @param matching as {@link SpaceTable} gives them
     /// @param named for a domain of the site: only spaces that name it count, never a bare {@code *}
-    static Selection select(List<AddressSpace> routes, Host host, Router.Facts facts, boolean named, Entropy entropy) {
+    static Selection select(List<AddressSpace> matching, Host host, Router.Facts facts, boolean named, Entropy entropy) {
         List<String> lost = new ArrayList<>();
         List<AddressSpace> fitting = new ArrayList<>();
-        for (AddressSpace space : routes) {
-            if (!matches(space.to(), host)) {
-                continue;
-            }
+        for (AddressSpace space : matching) {
             String against = against(space, facts, named);
             if (against == null) {
                 fitting.add(space);
@@ -51,10 +48,6 @@ final class AddressSpaces {
         Chance.shuffle(fitting, entropy);
         fitting.sort(Comparator.comparingInt(AddressSpace::cost));
         return selection(host, facts, fitting, lost);
-    }
-
-    private static boolean matches(DomainPattern pattern, Host host) {
-        return host instanceof Domain domain ? pattern.matches(domain) : pattern instanceof DomainPattern.Everything;
     }
 
     private static @Nullable String against(AddressSpace space, Router.Facts facts, boolean named) {

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.isthmus.address.AddressLiteral;
 import org.isthmus.address.Domain;
 import org.isthmus.config.Settings.Hop;
+import org.isthmus.config.Settings.SiteDomain;
 import org.isthmus.dns.Resolver;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.SiteIdentity.SelfMatch;
@@ -20,6 +21,7 @@ import org.isthmus.transit.Cause;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.SourceLine;
 import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
 
 /// The addresses of a next hop of the configuration, or of an address literal. If any of them is ourselves, at the port in question, the whole hop is:
 /// its addresses are equals, and RFC 5321 §5.1 lets nobody go on to an equal of himself.
@@ -28,6 +30,13 @@ final class HopResolution {
 
     HopResolution(Resolver resolver, Entropy entropy) {
         this.addresses = new AddressLookup(resolver, entropy);
+    }
+
+    /// The same for a recipient of one of our domains, whose front doors are ourselves to him.
+    /// @param domain the recipient's, if it is one of ours
+    Resolved resolve(Hop hop, SiteIdentity identity, @Nullable SiteDomain domain, boolean prune) {
+        Optional<SelfMatch> door = domain == null || !prune ? Optional.empty() : identity.matchFrontDoor(domain, hop.host(), hop.port());
+        return door.<Resolved>map(match -> new Resolved.Ours(match, Step.of("hop", "next-hops." + hop.name(), hop.at(), "leads to ourselves: " + match))).orElseGet(() -> resolve(hop, identity, prune));
     }
 
     /// @param prune false if mail may come back to ourselves: the loopback policy {@code send}

@@ -229,7 +229,7 @@ final class MxResolution {
         }
 
         private Resolved unsure(String problem) {
-            return new Resolved.Unsure(new Cause.Unresolved(domain, problem, EnhancedStatus.of("4.4.3")), step(problem));
+            return new Resolved.Unsure(new Cause.Unresolved(domain, problem, EnhancedStatus.of("4.4.3")), step(problem), prune ? self : null);
         }
 
         private Resolved nowhere(String problem, String status) {

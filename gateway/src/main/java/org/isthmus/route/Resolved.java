@@ -25,7 +25,12 @@ sealed interface Resolved {
     record Ours(SelfMatch self, Step step) implements Resolved {}
 
     /// Nowhere, as far as can be told now.
-    record Unsure(Cause cause, Step step) implements Resolved {}
+    /// @param self why we are among them, behind better ones that cannot be had
+    record Unsure(Cause cause, Step step, @Nullable SelfMatch self) implements Resolved {
+        Unsure(Cause cause, Step step) {
+            this(cause, step, null);
+        }
+    }
 
     /// Nowhere, for certain.
     record Nowhere(Cause cause, Step step) implements Resolved {}

@@ -3,6 +3,7 @@ package org.isthmus.route;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.isthmus.address.Mailbox;
 import org.isthmus.config.Settings.SiteDomain;
@@ -41,13 +42,24 @@ public final class SiteRouter implements Router {
     private final Function<Snapshot, SiteIdentity> identity;
     private final Resolver resolver;
     private final Entropy entropy;
+    private final Consumer<Lead> watcher;
 
     /// @param identity who we are under a configuration: {@code LiveIdentity::current} in the server
     public SiteRouter(Classifier classifier, Function<Snapshot, SiteIdentity> identity, Resolver resolver, Entropy entropy) {
+        this(classifier, identity, resolver, entropy, lead -> {});
+    }
+
+    private SiteRouter(Classifier classifier, Function<Snapshot, SiteIdentity> identity, Resolver resolver, Entropy entropy, Consumer<Lead> watcher) {
+        this.watcher = watcher;
         this.classifier = classifier;
         this.identity = identity;
         this.resolver = resolver;
         this.entropy = entropy;
+    }
+
+    /// The same router, telling somebody of every way that it asks about.
+    SiteRouter watchedBy(Consumer<Lead> other) {
+        return new SiteRouter(classifier, identity, resolver, entropy, other);
     }
 
     @Override
@@ -66,7 +78,7 @@ public final class SiteRouter implements Router {
     }
 
     private Ways ways(@Nullable SiteDomain domain, Facts facts, Snapshot snapshot, List<Step> steps) {
-        return new Ways(snapshot, identity.apply(snapshot), domain, facts, resolver, entropy, steps);
+        return new Ways(snapshot, identity.apply(snapshot), domain, facts, resolver, entropy, steps, watcher);
     }
 
     private static Route expand(Recipient recipient, Presence.Expands expands, List<Step> steps) {

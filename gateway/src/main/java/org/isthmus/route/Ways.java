@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.isthmus.address.AddressLiteral;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Host;
@@ -37,14 +38,16 @@ final class Ways {
     private final MxResolution mx;
     private final HopResolution hops;
     private final HopSides sides;
+    private final SpaceTable spaces;
     private final List<Step> steps;
+    private final Consumer<Lead> watcher;
     private final List<Way> ways = new ArrayList<>();
     private @Nullable Cause temporary;
     private Cause.@Nullable Looped looped;
     private @Nullable Cause permanent;
 
     /// @param domain the recipient's, if it is one of ours
-    Ways(Snapshot snapshot, SiteIdentity identity, @Nullable SiteDomain domain, Router.Facts facts, Resolver resolver, Entropy entropy, List<Step> steps) {
+    Ways(Snapshot snapshot, SiteIdentity identity, @Nullable SiteDomain domain, Router.Facts facts, Resolver resolver, Entropy entropy, List<Step> steps, Consumer<Lead> watcher) {
         this.snapshot = snapshot;
         this.identity = domain == null ? identity : identity.forRecipientsOf(domain);
         this.domain = domain;
@@ -53,7 +56,9 @@ final class Ways {
         this.mx = new MxResolution(resolver, entropy);
         this.hops = new HopResolution(resolver, entropy);
         this.sides = HopSides.of(snapshot);
+        this.spaces = SpaceTable.of(snapshot);
         this.steps = steps;
+        this.watcher = watcher;
     }
 
     Settings settings() {
@@ -83,7 +88,7 @@ final class Ways {
     /// What {@code routes} offers.
     /// @param named only entries that name the domain
     List<Choice> fromRoutes(Host host, boolean named) {
-        AddressSpaces.Selection selection = AddressSpaces.select(settings().routes(), host, facts, named, entropy);
+        AddressSpaces.Selection selection = AddressSpaces.select(spaces.matching(host), host, facts, named, entropy);
         boolean silent = named && selection.choices().isEmpty() && selection.step().lost().isEmpty();
         if (!silent) {
             note(selection.step());
@@ -96,6 +101,7 @@ final class Ways {
     Resolved resolve(Choice choice, Host host, boolean prune) {
         Resolved resolved = ask(choice, host, prune);
         note(resolved.step());
+        watcher.accept(Lead.of(choice, resolved));
         return resolved;
     }
 
@@ -113,11 +119,7 @@ final class Ways {
             String problem = choice.rule() + " names a next hop that does not exist: " + choice.via();
             return new Resolved.Unsure(new Cause.Local(problem, EnhancedStatus.of("4.3.5")), Step.of("hop", choice.rule(), choice.at(), problem));
         }
-        Optional<SelfMatch> door = domain == null ? Optional.empty() : identity.matchFrontDoor(domain, hop.host(), hop.port());
-        if (door.isPresent() && prune) {
-            return new Resolved.Ours(door.get(), Step.of("hop", "next-hops." + hop.name(), hop.at(), "leads to ourselves: " + door.get()));
-        }
-        return hops.resolve(hop, identity, prune);
+        return hops.resolve(hop, identity, domain, prune);
     }
 
     /// Keeps what was found: a way, or what stands against it.

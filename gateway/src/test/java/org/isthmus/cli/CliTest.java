@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.isthmus.cli.control.FakeOperations;
 import org.isthmus.config.Problem;
 import org.isthmus.platform.live.LiveLocalSockets;
 import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.predict.Found;
+import org.isthmus.predict.Prediction;
 import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Facts;
 import org.isthmus.transit.SourceLine;
@@ -542,5 +545,32 @@ class CliTest {
         assertThat(ran.err()).isEqualTo(export + ":4: error unknown-value: unknown value \"DisableETNR\" in [...\\Parameters]; did you mean \"DisableETRN\"?\n");
         assertThat(target).doesNotExist();
         assertThat(run("import", "registry", "/nowhere/old.reg").exit()).isEqualTo(66);
+    }
+
+    @Test
+    void loopsPredictDrawsTheWalkAndExits2() {
+        Problem problem = new Problem("LP02", Problem.Severity.WARNING, true, new SourceLine("isthmus.conf", 4), "store is ourselves", List.of("store A 192.0.2.1"), "another url");
+        program.prediction = new Prediction(List.of(new Found(problem, "store", List.of(new Found.Station("we", "routes[0]"), new Found.Station("store", "is ourselves"), new Found.Station("we", "")))),
+                3, true, List.of("a.example MX: SERVFAIL"), Duration.ofHours(1), false);
+        Ran ran = run("loops", "predict");
+        assertThat(ran.exit()).isEqualTo(Exit.NO);
+        assertThat(ran.out()).isEqualTo("""
+                isthmus.conf:4: warning LP02: store is ourselves; write another url
+                    store A 192.0.2.1
+                        +-> we
+                        |     routes[0]
+                        |   store
+                        |     is ourselves
+                        +-- we
+                DNS did not answer, so what hangs on it is not known: a.example MX: SERVFAIL
+                1 finding of a loop, 3 classes of mail followed
+                """);
+        Ran json = run("loops", "predict", "-o", "json");
+        assertThat(json.out()).contains("\"walk\"", "+-> we", "\"unanswered\"");
+        assertThat(run("check", "-o", "json").out()).contains("LP02", "a.example MX: SERVFAIL");
+        program.prediction = new Prediction(List.of(), 3, true, List.of("a.example MX: SERVFAIL"), Duration.ofHours(1), false);
+        assertThat(run("loops", "predict").exit()).isEqualTo(Exit.CANNOT_TELL);
+        program.prediction = new Prediction(List.of(), 3, true, List.of(), Duration.ofHours(1), false);
+        assertThat(run("loops", "predict").exit()).isEqualTo(Exit.YES);
     }
 }

@@ -17,6 +17,7 @@ import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.Time;
 import org.isthmus.platform.live.LiveLocalSockets;
+import org.isthmus.predict.Prediction;
 import org.isthmus.transit.SourceLine;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ final class FakeProgram implements Program {
     List<Problem> problems = List.of();
     @Nullable RuntimeException fault;
     @Nullable Path checked;
+    Prediction prediction = new Prediction(List.of(), 12, true, List.of(), Duration.ofHours(1), false);
 
     FakeProgram(Platform live, @Nullable Path data) {
         this.platform = new Platform(new StillTime(live.time()), live.entropy(), live.threads(), live.network(), new OneHost(), live.disk());
@@ -60,6 +62,16 @@ final class FakeProgram implements Program {
         }
         boolean broken = problems.stream().anyMatch(p -> p.severity() == Problem.Severity.ERROR && !p.id().startsWith("LP"));
         return new Checked(broken ? null : SampleSettings.of(data == null ? Path.of("/nowhere") : data), data, problems);
+    }
+
+    @Override
+    public Checked load(Path file) {
+        return check(file);
+    }
+
+    @Override
+    public Prediction predict(org.isthmus.config.Settings settings, Duration limit) {
+        return prediction;
     }
 
     @Override

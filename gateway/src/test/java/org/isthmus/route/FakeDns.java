@@ -15,16 +15,16 @@ import org.isthmus.dns.DnsRecord;
 import org.isthmus.dns.Resolver;
 
 /// A zone in memory. A name with any record exists; others do not.
-final class FakeDns implements Resolver {
+public final class FakeDns implements Resolver {
     private final Map<String, List<DnsRecord>> records = new HashMap<>();
     private final Set<String> failing = new HashSet<>();
-    final List<String> asked = new ArrayList<>();
+    public final List<String> asked = new ArrayList<>();
 
-    FakeDns mx(String name, int preference, String exchange) {
+    public FakeDns mx(String name, int preference, String exchange) {
         return add(name, new DnsRecord.Mx(preference, exchange));
     }
 
-    FakeDns address(String name, String... addresses) {
+    public FakeDns address(String name, String... addresses) {
         for (String address : addresses) {
             add(name, new DnsRecord.Address(InetAddress.ofLiteral(address)));
         }
@@ -32,11 +32,11 @@ final class FakeDns implements Resolver {
     }
 
     /// The name exists, with nothing that mail looks at.
-    FakeDns exists(String name) {
+    public FakeDns exists(String name) {
         return add(name, new DnsRecord.Text("here"));
     }
 
-    FakeDns failing(String name) {
+    public FakeDns failing(String name) {
         failing.add(name);
         return this;
     }
