@@ -13,6 +13,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
@@ -55,7 +56,7 @@ public final class Explainer {
         Recorder recorder = new Recorder(now, question.size());
         Conversation conversation = new Conversation(question, local(listener, question.client()));
         Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router,
-                recorder, recorder, XsiteKey.ephemeral(platform.entropy()));
+                recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE);
         new Receiver(rooms).converse(listener, conversation);
         conversation.end();
         QueuedMessage message = recorder.message();

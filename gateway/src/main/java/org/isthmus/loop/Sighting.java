@@ -2,7 +2,9 @@
 package org.isthmus.loop;
 
 import java.time.Instant;
+import java.util.Optional;
 import org.isthmus.address.Mailbox;
+import org.isthmus.transit.Cause;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.QueueId;
@@ -19,6 +21,13 @@ import org.jspecify.annotations.Nullable;
 /// @param evidence which layer, what it found, the setting or record that causes it
 public record Sighting(
         Instant at, long uid, @Nullable QueueId message, Mailbox recipient, @Nullable NextHop hop, Certainty certainty, LoopEvidence evidence) {
+
+    /// What layers 2 and 3 have proved: a way that leads to our own listener, or a challenge that was answered. Nothing in any other cause.
+    public static Optional<Sighting> proved(Instant at, long uid, @Nullable QueueId message, Mailbox recipient, @Nullable NextHop hop, Cause cause) {
+        return cause instanceof Cause.Looped looped && (looped.evidence().layer().equals("L2") || looped.evidence().layer().equals("L3"))
+                ? Optional.of(new Sighting(at, uid, message, recipient, hop, Certainty.PROVED, looped.evidence()))
+                : Optional.empty();
+    }
 
     /// Only what is proved may refuse or open a breaker.
     public enum Certainty {

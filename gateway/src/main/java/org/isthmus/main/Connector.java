@@ -130,12 +130,12 @@ public final class Connector implements Closeable {
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(),
                 new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch),
-                new TraceStamp(config, keys, platform.time()),
+                new TraceStamp(config, keys, platform.time()), watch,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, spool, tracking, keys));
+                new Policy(), classifier, router, spool, tracking, keys, watch));
         open(identity);
     }
 

@@ -56,9 +56,14 @@ public final class Admission {
             }
         }
 
-        record Refused(Reply reply, List<Step> steps) implements Answer {
+        /// @param cause why there is no way to it; none if it was refused for another reason
+        record Refused(Reply reply, List<Step> steps, @Nullable Cause cause) implements Answer {
             public Refused {
                 steps = List.copyOf(steps);
+            }
+
+            Refused(Reply reply, List<Step> steps) {
+                this(reply, steps, null);
             }
         }
     }
@@ -115,7 +120,7 @@ public final class Admission {
         steps.addAll(routing.steps());
         return switch (routing.route()) {
             // Mail to <Postmaster> is taken even if there is no way to it yet: it waits until somebody has made one.
-            case Route.Fail fail when !always -> new Answer.Refused(Replies.unreachable(fail.cause(), recipient.address().text()), steps);
+            case Route.Fail fail when !always -> new Answer.Refused(Replies.unreachable(fail.cause(), recipient.address().text()), steps, fail.cause());
             case Route.Fail fail -> new Answer.Taken(recipient, routing.kind(), steps);
             // DNS is in trouble, or a breaker is open: we have the room to wait, the client may not.
             case Route.Defer defer -> new Answer.Taken(recipient, routing.kind(), steps);

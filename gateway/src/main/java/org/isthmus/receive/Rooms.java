@@ -3,6 +3,7 @@ package org.isthmus.receive;
 
 import org.isthmus.config.LiveConfig;
 import org.isthmus.loop.Classifier;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Network;
@@ -25,7 +26,8 @@ public record Rooms(
         Router router,
         Spool spool,
         Tracker tracker,
-        XsiteKey xsite) {
+        XsiteKey xsite,
+        LoopWatch watch) {
 
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

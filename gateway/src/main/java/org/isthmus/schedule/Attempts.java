@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Sighting;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
@@ -18,6 +19,10 @@ import org.isthmus.transit.DeliveryRequest;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientClass;
+import org.isthmus.transit.Route;
+import org.isthmus.transit.Routing;
 import org.isthmus.transit.Stage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -90,10 +95,35 @@ final class Attempts {
         changes.events(job.routed);
         changes.event(new Event.Attempted(now, attempt));
         for (int number : job.recipients) {
-            changes.outcome(number, outcome(attempt, number, job.id), attempt.ambiguous());
+            settle(number, outcome(attempt, number, job.id), attempt, changes, snapshot);
         }
         scheduler.commit(message, changes, snapshot);
         return changes.nextDue();
+    }
+
+    private void settle(int number, Outcome outcome, DeliveryAttempt attempt, Changes changes, Snapshot snapshot) {
+        if (outcome instanceof Outcome.Failed failed && failed.cause() instanceof Cause.Looped looped) {
+            Recipient recipient = changes.recipient(number);
+            Sighting.proved(parts.time().now(), 0, attempt.message(), recipient.address(), attempt.way().hop(), looped).ifPresent(parts.watch()::saw);
+            if (turnsAround(number, attempt, changes, snapshot)) {
+                changes.again(number, looped);
+                return;
+            }
+        }
+        changes.outcome(number, outcome, attempt.ambiguous());
+    }
+
+    /// The way has just been found to lead to ourselves. What is of the site, or relayed by us, may have another one now that loop control knows.
+    private boolean turnsAround(int number, DeliveryAttempt attempt, Changes changes, Snapshot snapshot) {
+        Routing routing = parts.router().route(changes.recipient(number), RoutingPlan.facts(changes, number), snapshot);
+        boolean ours = routing.kind() != RecipientClass.REMOTE && routing.kind() != RecipientClass.DANGLING;
+        return ours && switch (routing.route()) {
+            case Route.Deliver deliver -> deliver.ways().stream().noneMatch(way -> way.hop().equals(attempt.way().hop()));
+            case Route.Hold hold -> true;
+            case Route.Redirect redirect -> false;
+            case Route.Defer defer -> false;
+            case Route.Fail fail -> false;
+        };
     }
 
     private static Outcome outcome(DeliveryAttempt attempt, int number, QueueId id) {

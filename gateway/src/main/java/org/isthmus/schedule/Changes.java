@@ -213,6 +213,19 @@ final class Changes {
         outcome(number, outcome, false);
     }
 
+    /// An attempt ended where no mail may go, and there is another way: it is routed again at once.
+    void again(int number, Cause why) {
+        RecipientState.Waiting waiting = waiting(number);
+        int attempts = waiting.attempts() + 1;
+        put(number, new RecipientState.Waiting(now, attempts, waiting.delayNotices(), why, waiting.possibleDuplicate(), waiting.released()));
+        events.add(new Event.Settled(now, before.id(), number, address(number), new Outcome.Deferred(why), attempts, now));
+    }
+
+    /// The message as it was before.
+    QueuedMessage before() {
+        return before;
+    }
+
     /// Makes a waiting recipient due at another time.
     void due(int number, Instant at) {
         put(number, waiting(number).dueAt(at));

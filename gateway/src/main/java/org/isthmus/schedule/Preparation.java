@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Sighting;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
@@ -95,7 +96,7 @@ final class Preparation {
     }
 
     /// The routing of one message.
-    private final class Plan {
+    private final class Plan implements RoutingPlan.Taker {
         final QueuedMessage message;
         final Changes changes;
         final Set<Integer> recalled;
@@ -121,10 +122,11 @@ final class Preparation {
                     todo.add(number);
                 }
             }
-            new RoutingPlan(message, changes, parts.router(), snapshot, now, this::deliver).route(todo);
+            new RoutingPlan(message, changes, parts.router(), snapshot, now, this).route(todo);
         }
 
-        private void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, List<Way> ways, Event routed) {
+        @Override
+        public void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, List<Way> ways, Event routed) {
             Optional<String> suspended = scheduler.suspensions.stops(
                     ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
             Cause trouble = scheduler.lanes.trouble(ways.getFirst().hop().toString());
@@ -146,6 +148,11 @@ final class Preparation {
             Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.orElse(null)));
             group.recipients.add(number);
             group.routed.add(routed);
+        }
+
+        @Override
+        public void failed(Recipient recipient, Cause cause) {
+            Sighting.proved(now, 0, message.id(), recipient.address(), null, cause).ifPresent(parts.watch()::saw);
         }
 
         private Cause suspension(String pattern) {

@@ -36,6 +36,9 @@ final class RoutingPlan {
     interface Taker {
         /// @param routed to be recorded with what becomes of it
         void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, List<Way> ways, Event routed);
+
+        /// Hears of one that can go nowhere.
+        default void failed(Recipient recipient, Cause cause) {}
     }
 
     RoutingPlan(QueuedMessage message, Changes changes, Router router, Snapshot snapshot, Instant now, Taker taker) {
@@ -74,12 +77,18 @@ final class RoutingPlan {
 
     private record Circle(int number, Routing routing) {}
 
+    /// What decides the route of a recipient besides itself.
+    static Router.Facts facts(Changes changes, int number) {
+        QueuedMessage message = changes.before();
+        RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
+        return new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes(), message.id());
+    }
+
     /// @return those that came in its place
     private List<Integer> route(int number) {
         Recipient recipient = changes.recipient(number);
         RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
-        Router.Facts facts = new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes(), message.id());
-        Routing routing = router.route(recipient, facts, snapshot);
+        Routing routing = router.route(recipient, facts(changes, number), snapshot);
         if (recipient.comesAgain() && isCircle(routing.route())) {
             circles.add(new Circle(number, routing));
             return List.of();
@@ -97,7 +106,10 @@ final class RoutingPlan {
             }
             case Route.Hold hold -> changes.hold(number, hold.by(), hold.why());
             case Route.Defer defer -> changes.outcome(number, new Outcome.Deferred(defer.cause()), false);
-            case Route.Fail fail -> changes.outcome(number, new Outcome.Failed(fail.cause()), false);
+            case Route.Fail fail -> {
+                taker.failed(recipient, fail.cause());
+                changes.outcome(number, new Outcome.Failed(fail.cause()), false);
+            }
         }
         return List.of();
     }

@@ -16,6 +16,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.Courier;
 import org.isthmus.platform.Channel;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Threads;
@@ -83,6 +84,7 @@ public final class Scheduler {
             Reporter reporter,
             Recognition recognition,
             Stamp stamp,
+            LoopWatch watch,
             Time time,
             Threads threads,
             Entropy entropy,

@@ -19,6 +19,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
@@ -150,7 +151,7 @@ final class Scene implements Tracker {
                 : real;
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
-        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this, XsiteKey.ephemeral(entropy));
+        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE);
     }
 
     private Disk disk() throws IOException {

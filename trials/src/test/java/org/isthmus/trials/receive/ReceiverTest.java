@@ -16,6 +16,7 @@ import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
@@ -54,7 +55,7 @@ class ReceiverTest {
             SiteClassifier classifier = new SiteClassifier(new FileDirectory(platform.disk(), platform.time()));
             SiteIdentity identity = SiteIdentity.of(settings, java.util.Map.of("internet", DOOR), List.of());
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
-                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), spool, events::add, XsiteKey.ephemeral(platform.entropy())));
+                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), spool, events::add, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE));
             receiver.open(settings.listeners());
             receiver.start();
         }
