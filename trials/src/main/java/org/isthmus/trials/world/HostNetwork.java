@@ -59,7 +59,8 @@ final class HostNetwork implements Network {
         boolean silent = chance.happens(faults.silent());
         boolean unreachable = chance.happens(faults.unreachable());
         boolean refused = chance.happens(faults.refused());
-        SimulatedHost target = to.getAddress().isLoopbackAddress() ? host : network.host(to.getAddress());
+        InetSocketAddress inside = network.translated(to);
+        SimulatedHost target = to.getAddress().isLoopbackAddress() ? host : network.host(inside.getAddress());
         if (silent || (target != null && target.down())) {
             pause(deadline - baton.now(), to);
             throw new SocketTimeoutException("Connect timed out");
@@ -71,19 +72,19 @@ final class HostNetwork implements Network {
         if (unreachable || target == null) {
             throw new NoRouteToHostException("No route to host");
         }
-        SimulatedListener listener = target.listener(to);
+        SimulatedListener listener = target.listener(inside);
         while (listener != null && listener.full() && !refused) {
             // A full backlog drops the handshake; the client's system tries again until it gives up.
             await(listener.clients, deadline, to);
             if (deadline <= baton.now()) {
                 throw new SocketTimeoutException("Connect timed out");
             }
-            listener = target.listener(to);
+            listener = target.listener(inside);
         }
         if (refused || listener == null || listener.closed()) {
             throw new ConnectException("Connection refused");
         }
-        return join(listener, target, local, to, faults, chance);
+        return join(listener, target, local, to, inside, faults, chance);
     }
 
     @Override
@@ -91,7 +92,7 @@ final class HostNetwork implements Network {
         return host.localAddresses();
     }
 
-    private SimulatedConnection join(SimulatedListener listener, SimulatedHost target, InetSocketAddress local, InetSocketAddress to, NetworkFaults faults, Chance chance) {
+    private SimulatedConnection join(SimulatedListener listener, SimulatedHost target, InetSocketAddress local, InetSocketAddress to, InetSocketAddress inside, NetworkFaults faults, Chance chance) {
         Wire.Fate fate = fate(faults, chance);
         boolean there = chance.coin();
         boolean small = chance.happens(faults.pieces());
@@ -100,7 +101,7 @@ final class HostNetwork implements Network {
         forth.pair(back);
         back.pair(forth);
         SimulatedConnection client = new SimulatedConnection(baton, host, local, to, back, forth);
-        SimulatedConnection server = new SimulatedConnection(baton, target, to, local, forth, back);
+        SimulatedConnection server = new SimulatedConnection(baton, target, inside, local, forth, back);
         host.remember(client);
         listener.arrive(server);
         return client;

@@ -2,6 +2,7 @@
 package org.isthmus.trials.world;
 
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class SimulatedNetwork {
     private final Map<InetAddress, SimulatedHost> hosts = new HashMap<>();
     private final Map<InetAddress, NetworkFaults> faultsOf = new HashMap<>();
+    private final Map<InetSocketAddress, InetSocketAddress> mapped = new HashMap<>();
     private final Chance chance;
     private NetworkFaults faults = NetworkFaults.CALM;
     private long connects;
@@ -31,6 +33,20 @@ public final class SimulatedNetwork {
     /// The address behaves as all others again.
     public void noFaults(InetAddress address) {
         faultsOf.remove(address);
+    }
+
+    /// Address translation: connections to the one come to the other, and neither side notices. Holds until it is mapped anew.
+    public void map(InetSocketAddress outside, InetSocketAddress inside) {
+        mapped.put(outside, inside);
+    }
+
+    /// The address is no longer translated.
+    public void unmap(InetSocketAddress outside) {
+        mapped.remove(outside);
+    }
+
+    InetSocketAddress translated(InetSocketAddress to) {
+        return mapped.getOrDefault(to, to);
     }
 
     /// Attempts to connect, so far.
