@@ -60,6 +60,7 @@ final class TraceText {
             case "settled" -> line(event, text(event, "outcome"), text(event, "to") + outcome(event));
             case "held", "released" -> line(event, kind, text(event, "to") + " by " + text(event, "by") + ": " + text(event, "why"));
             case "reported" -> line(event, "reported", text(event, "kind") + " to <" + text(event, "to") + ">");
+            case "withheld" -> line(event, "no report", text(event, "why") + (event.path("digest").asBoolean(false) ? "; the postmaster hears of it in the next digest" : ""));
             case "gone" -> line(event, "gone", "from the queue, after " + text(event, "age") + " s");
             case "noted" -> line(event, text(event, "what"), text(event, "detail"));
             default -> line(event, kind, event.toString());

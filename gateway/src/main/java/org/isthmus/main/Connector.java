@@ -17,11 +17,13 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.SmtpCourier;
 import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.Alerts;
 import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LiveIdentity;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteKeys;
+import org.isthmus.loop.SiteLineage;
 import org.isthmus.loop.TraceStamp;
 import org.isthmus.loop.WireRecognition;
 import org.isthmus.platform.Disk;
@@ -128,7 +130,7 @@ public final class Connector implements Closeable {
                 arrivals::arrived, tracking, Facts::encode, options);
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
         scheduler = new Scheduler(new Scheduler.Parts(
-                config, spool, router, courier, new DsnReporter(),
+                config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, Alerts.NONE)),
                 new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch),
                 new TraceStamp(config, keys, platform.time()), watch,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));

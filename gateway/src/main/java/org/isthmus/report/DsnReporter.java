@@ -2,13 +2,16 @@
 package org.isthmus.report;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.isthmus.address.Domain;
+import org.isthmus.address.Host;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Settings;
@@ -16,7 +19,6 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.dsn.Action;
 import org.isthmus.dsn.DsnWriter;
 import org.isthmus.dsn.Letter;
-import org.isthmus.dsn.Letter.Returned;
 import org.isthmus.message.HeaderScanner;
 import org.isthmus.message.MessageId;
 import org.isthmus.smtp.BodyType;
@@ -28,39 +30,90 @@ import org.isthmus.syntax.Characters;
 import org.isthmus.transit.Content;
 import org.isthmus.transit.ContentFacts;
 import org.isthmus.transit.Envelope;
+import org.isthmus.transit.Lineage;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.Priority;
+import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Report;
 
 /// Makes delivery status notifications. RFC 3461 §5.2 says who gets one, RFC 3464 what is in it, RFC 5321 §4.5.5 that none is about a report.
 ///
-/// All that happened to recipients of a message at one moment goes into one report, failures, delays and successes alike. A pure function of its arguments.
+/// All that happened to recipients of a message at one moment goes into one report, failures, delays and successes alike. Whom a failure is told, {@link Audience} says;
+/// a report of ours that cannot be delivered is told to the postmaster once, and nothing is told about that.
 public final class DsnReporter implements Reporter {
     private static final String SENDER_NAME = "Mail Delivery System";
+    /// The last generation of messages of ours: one that answers such a one is not made. design: loop control, layer 6.
+    static final int LAST_GENERATION = 2;
+    /// What is read of a message to find out where it comes from.
+    private static final int START = 128 * 1024;
+    private static final String FAILED_REPORT = "A report that this mail system had to send could not be delivered, so its addressee does not know what happened to their message.";
 
-    /// Needs nothing.
-    public DsnReporter() {}
+    private final Lineage lineage;
+    private final Unsaid unsaid;
+    private final NoticeLimit notices = new NoticeLimit();
+
+    /// Without signatures.
+    public DsnReporter() {
+        this(Lineage.NONE, Unsaid.NONE);
+    }
+
+    /// @param lineage signs reports, and knows again what answers them
+    /// @param unsaid hears of what nobody may be told
+    public DsnReporter(Lineage lineage, Unsaid unsaid) {
+        this.lineage = lineage;
+        this.unsaid = unsaid;
+    }
 
     @Override
     public Optional<Report> report(QueuedMessage message, List<Happening> happened, Content content, Instant now, Snapshot snapshot) throws IOException {
-        if (!(message.envelope().from() instanceof ReversePath.To sender)) {
-            return Optional.empty();
-        }
-        List<Happening> told = happened.stream().filter(happening -> isWanted(message, happening)).toList();
+        boolean failuresAlone = message.origin() instanceof Origin.Report || message.envelope().from() instanceof ReversePath.Null;
+        List<Happening> told = happened.stream().filter(happening -> failuresAlone ? hasFailed(happening) : isWanted(message, happening)).toList();
         if (told.isEmpty()) {
             return Optional.empty();
         }
-        boolean failure = told.stream().anyMatch(happening -> happening.action() == Action.FAILED);
+        return switch (Audience.of(message, told, start(content), lineage, snapshot.settings())) {
+            case Audience.Sender sender -> Optional.of(report(message, told, sender.mailbox(), sender.generation(), content, now, snapshot));
+            case Audience.Postmaster postmaster when notices.allows(now) -> Optional.of(notice(message, told, postmaster, content, now, snapshot));
+            case Audience.Postmaster postmaster ->
+                    withheld(message, told, "a report could not be delivered, and the postmaster has had " + NoticeLimit.MOST + " notices within the hour", true, now);
+            case Audience.Nobody nobody -> withheld(message, told, nobody.why(), nobody.digest() && told.stream().anyMatch(DsnReporter::hasFailed), now);
+        };
+    }
+
+    private Optional<Report> withheld(QueuedMessage message, List<Happening> told, String why, boolean digest, Instant now) {
+        unsaid.withheld(new Unsaid.Withheld(now, message, told.stream().map(Happening::recipient).toList(), why, digest));
+        return Optional.empty();
+    }
+
+    private static byte[] start(Content content) throws IOException {
+        try (InputStream in = content.open()) {
+            return in.readNBytes(START);
+        }
+    }
+
+    private Report report(QueuedMessage message, List<Happening> told, Mailbox to, int generation, Content content, Instant now, Snapshot snapshot) throws IOException {
+        boolean failure = told.stream().anyMatch(DsnReporter::hasFailed);
         // RFC 3461 §4.3: RET is about failures; anything else returns the header alone. Without RET the choice is ours.
         boolean whole = failure && message.envelope().parameters().returnContent() == ReturnContent.FULL;
-        Settings settings = snapshot.settings();
-        String text = new HumanPart(message, settings, now).text(told);
-        Letter letter = letter(message, sender.mailbox(), settings, text, ReturnedPart.of(content, whole), subject(message, told), now, told.getFirst().recipient());
-        byte[] octets = DsnWriter.write(letter, new MachinePart(message, settings, now).dsn(told));
-        return Optional.of(new Report(envelope(sender.mailbox()), new Origin.Report(message.id()), facts(octets), octets));
+        String text = new HumanPart(message, snapshot.settings(), now).text(told);
+        Draft draft = new Draft(author(message, told, snapshot.settings()), to, subject(message, told), text, generation, whole);
+        return letter(message, told, draft, content, now, snapshot);
+    }
+
+    /// The second step of the ladder: the postmaster hears of a report that cannot be delivered.
+    private Report notice(QueuedMessage message, List<Happening> told, Audience.Postmaster postmaster, Content content, Instant now, Snapshot snapshot) throws IOException {
+        Mailbox to = snapshot.settings().connector().postmaster();
+        String text = new HumanPart(message, snapshot.settings(), now).text(FAILED_REPORT, told);
+        Draft draft = new Draft(to, to, "Report not delivered: " + message.id(), text, postmaster.generation(), true);
+        return letter(message, told, draft, content, now, snapshot);
+    }
+
+    private static boolean hasFailed(Happening happening) {
+        return happening.outcome() instanceof Outcome.Failed;
     }
 
     private static boolean isWanted(QueuedMessage message, Happening happening) {
@@ -77,15 +130,42 @@ public final class DsnReporter implements Reporter {
         };
     }
 
-    private static Letter letter(
-            QueuedMessage message, Mailbox to, Settings settings, String text, Returned returned, String subject, Instant now, int first) {
+    /// What a report says, before it is written.
+    /// @param whole returns all of the message, where it is small enough
+    private record Draft(Mailbox from, Mailbox to, String subject, String text, int generation, boolean whole) {}
+
+    private Report letter(QueuedMessage message, List<Happening> told, Draft draft, Content content, Instant now, Snapshot snapshot) throws IOException {
+        Settings settings = snapshot.settings();
         Domain host = settings.connector().hostname();
-        Mailbox postmaster = settings.connector().postmaster();
-        Mailbox from = postmaster.isAscii() ? postmaster : Mailbox.of("postmaster@" + host.ascii());
+        Mailbox from = draft.from().isAscii() ? draft.from() : Mailbox.of("postmaster@" + host.ascii());
         // One message may have several reports, and a recipient one of each kind at a moment: so this names one report.
-        String name = message.id() + "." + now.toEpochMilli() + "." + first;
-        return new Letter(SENDER_NAME, from, to, subject, MessageId.of("report." + name, host), message.facts().messageId(), now, text, returned,
+        String name = message.id() + "." + now.toEpochMilli() + "." + told.getFirst().recipient();
+        Passage passage = Passage.FIRST.named(uid(message, name)).ofGeneration(draft.generation());
+        String token = lineage.sign(passage.uid(), draft.generation(), draft.to(), now);
+        String id = MessageId.of("report." + name + (token.isEmpty() ? "" : "." + token), host);
+        Letter letter = new Letter(SENDER_NAME, from, draft.to(), draft.subject(), id, message.facts().messageId(), now, draft.text(), ReturnedPart.of(content, draft.whole()),
                 message.envelope().parameters().smtpUtf8(), "report-" + name);
+        byte[] octets = DsnWriter.write(letter, new MachinePart(message, settings, now).dsn(told));
+        return new Report(envelope(draft.to()), new Origin.Report(message.id()), facts(octets), passage, octets);
+    }
+
+    /// Follows from what it is about, so that a report that is made again after trouble of the disk is the same.
+    private static long uid(QueuedMessage message, String name) {
+        long uid = Passage.of(new QueueId(message.passage().uid() * 31 + name.hashCode())).uid();
+        return uid == 0 ? 1 : uid;
+    }
+
+    /// The postmaster of the domain that the mail was for, where that is ours: the sender knows that name, and an answer finds its way. Field: Q251441, Q262982, reports
+    /// that came from another domain's postmaster were taken for strangers'. Otherwise the connector's.
+    private static Mailbox author(QueuedMessage message, List<Happening> told, Settings settings) {
+        Mailbox standard = settings.connector().postmaster();
+        Set<Host> hosts = told.stream().map(happening -> message.envelope().recipients().get(happening.recipient()).named().host()).collect(Collectors.toSet());
+        boolean one = hosts.size() == 1 && hosts.iterator().next() instanceof Domain domain && !domain.equals(standard.host()) && isOurs(domain, settings);
+        return one ? Mailbox.of("postmaster@" + ((Domain) hosts.iterator().next()).ascii()) : standard;
+    }
+
+    private static boolean isOurs(Domain domain, Settings settings) {
+        return settings.domains().stream().anyMatch(site -> site.kind() != Settings.SiteDomain.Kind.RELAY && site.name() instanceof Settings.DomainPattern.Exact exact && exact.domain().equals(domain));
     }
 
     private static String subject(QueuedMessage message, List<Happening> told) {

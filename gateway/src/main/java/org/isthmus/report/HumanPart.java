@@ -34,7 +34,12 @@ final class HumanPart {
     }
 
     String text(List<Happening> told) {
-        Page page = new Page(lead(told), message);
+        return text(lead(told), told);
+    }
+
+    /// @param lead the first sentences, for another reader than the sender
+    String text(String lead, List<Happening> told) {
+        Page page = new Page(lead, message);
         page.section("Not reached, and no more attempts will be made:", words(told, Action.FAILED));
         Map<String, Words> delayed = words(told, Action.DELAYED);
         page.section("Not reached yet:", delayed);

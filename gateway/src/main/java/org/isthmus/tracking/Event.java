@@ -46,6 +46,14 @@ public sealed interface Event {
     /// @param report the report's own queue id is told by its Accepted event, which names this message as origin
     record Reported(Instant at, QueueId message, String to, String kind, List<Integer> recipients) implements Event {}
 
+    /// A report was due about a message and not made, since nobody may be told: RFC 5321 §4.5.5, RFC 3834.
+    /// @param digest the postmaster hears of it in the next digest
+    record Withheld(Instant at, QueueId message, List<Integer> recipients, String why, boolean digest) implements Event {
+        public Withheld {
+            recipients = List.copyOf(recipients);
+        }
+    }
+
     /// The message left the queue: every recipient is settled and every report committed.
     record Gone(Instant at, QueueId message, Duration age) implements Event {}
 

@@ -75,6 +75,7 @@ public final class Facts {
             case Event.Held held -> line.field("event", held.held() ? "held" : "released").printed("id", held.message()).field("n", held.recipient())
                     .field("to", held.address().text()).field("by", held.by()).field("why", held.why());
             case Event.Reported reported -> reported(reported, line);
+            case Event.Withheld withheld -> numbers(line.field("event", "withheld").printed("id", withheld.message()).field("why", withheld.why()).field("digest", withheld.digest()), withheld.recipients());
             case Event.Gone gone -> line.field("event", "gone").printed("id", gone.message()).field("age", gone.age());
             case Event.Noted noted -> line.field("event", "noted").field("what", noted.what()).field("detail", noted.detail());
         }
@@ -188,8 +189,12 @@ public final class Facts {
     }
 
     private static void reported(Event.Reported reported, JsonLine line) {
-        line.field("event", "reported").printed("id", reported.message()).field("to", reported.to()).field("kind", reported.kind()).openList("recipients");
-        for (int n : reported.recipients()) {
+        numbers(line.field("event", "reported").printed("id", reported.message()).field("to", reported.to()).field("kind", reported.kind()), reported.recipients());
+    }
+
+    private static void numbers(JsonLine line, List<Integer> recipients) {
+        line.openList("recipients");
+        for (int n : recipients) {
             line.element(n);
         }
         line.closeList();

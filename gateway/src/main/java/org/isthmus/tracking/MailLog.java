@@ -46,6 +46,7 @@ final class MailLog {
             case "settled" -> settled(id, line);
             case "held", "released" -> event + " to=" + path(line.get("to")) + " by=" + word(line.get("by")) + " why=" + quoted(line.get("why"));
             case "reported" -> "reported kind=" + word(line.get("kind")) + " to=" + path(line.get("to")) + " recipients=" + line.get("recipients", "0");
+            case "withheld" -> "withheld recipients=" + line.get("recipients", "0") + " digest=" + line.get("digest", "false") + " why=" + quoted(line.get("why"));
             case "gone" -> "gone age=" + line.get("age", "") + "s";
             case "noted" -> word(line.get("what")) + " " + quoted(line.get("detail"));
             default -> "";

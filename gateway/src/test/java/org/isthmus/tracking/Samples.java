@@ -133,6 +133,7 @@ final class Samples {
                 new Event.Held(MORNING, id, 0, to, true, "loopback", "loop.loopback = hold"),
                 new Event.Held(MORNING, id, 0, to, false, "operator", "released"),
                 new Event.Reported(MORNING, id, "alice@site.example", "failed", List.of(0, 2)),
+                new Event.Withheld(MORNING, id, List.of(0, 2), "the reverse-path is null", true),
                 new Event.Gone(MORNING, id, Duration.ofSeconds(75)),
                 new Event.Noted(MORNING, "started", "version 0.1.0")));
         for (Cause cause : causes()) {

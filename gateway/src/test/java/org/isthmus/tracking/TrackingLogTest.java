@@ -314,6 +314,7 @@ class TrackingLogTest {
                 head + "held to=<bob@partner.example> by=loopback why=\"loop.loopback = hold\"",
                 head + "released to=<bob@partner.example> by=operator why=\"released\"",
                 head + "reported kind=failed to=<alice@site.example> recipients=2",
+                head + "withheld recipients=2 digest=true why=\"the reverse-path is null\"",
                 head + "gone age=75.000s",
                 at + "-: started \"version 0.1.0\"",
                 head + "to=<bob@partner.example> via=provider deferred status=5.1.1 peer=mx.partner.example[198.51.100.9:25] cause=replied reply=\"550 5.1.1 unknown\""

@@ -107,6 +107,8 @@ final class Findings {
             problems.add("a report about no letter arrived at " + delivery.recipients());
         } else if (letter.from().isEmpty()) {
             problems.add("a report about a letter without a sender: " + letter);
+        } else if (isNotice(delivery, letter)) {
+            tally.add("notices to the postmaster", 1);
         } else if (!delivery.recipients().equals(List.of(letter.from()))) {
             problems.add("a report about " + letter + " went to " + delivery.recipients());
         } else {
@@ -117,6 +119,11 @@ final class Findings {
                 }
             }
         }
+    }
+
+    /// A report that cannot reach its addressee is told to the postmaster.
+    private boolean isNotice(Sink.Delivery delivery, Letter letter) {
+        return delivery.recipients().equals(List.of(Site.POSTMASTER)) && !site.hears(letter.from());
     }
 
     /// True if the letter was refused with 4xx. Who failed to make it durable may find it on the disk after a restart: then it arrives, and the client sends it again.

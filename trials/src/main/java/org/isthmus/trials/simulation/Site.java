@@ -21,6 +21,8 @@ public record Site(List<Local> locals, List<Store> stores, List<Remote> remotes,
     public static final InetSocketAddress INSIDE = at("10.0.0.5", 25);
     public static final List<String> OUTSIDE_CLIENTS = List.of("203.0.113.1", "203.0.113.2", "203.0.113.3");
     public static final List<String> INSIDE_CLIENTS = List.of("10.0.0.21", "10.0.0.22");
+    /// Of the first domain, which every site has.
+    public static final String POSTMASTER = "postmaster@site0.example";
     /// Users of this name exist nowhere.
     public static final String GHOST = "ghost";
 
