@@ -17,6 +17,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.isthmus.loop.SiteKeys;
+import org.isthmus.loop.TraceCheck;
+import org.isthmus.platform.Platform;
+import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.trace.SealedToken;
+import org.isthmus.trace.TraceKey;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -84,6 +90,20 @@ class RelayIT {
         swaks(postfix.address, 0, "--from", "someone@partner.example", "--to", "user@site.example", "--header", "Subject: inward", "--attach", attached(octets));
         Path message = arrived(RelayIT::storeMail, "Subject: inward");
         assertThat(Parcel.hash(attachmentOf(message))).isEqualTo(Parcel.hash(octets));
+    }
+
+    @Test
+    void theTraceReachesTheMailboxBehindPostfixAndOpensWithTheKeysOnDisk() throws Exception {
+        swaks(internet, 0, "--from", "user@site.example", "--to", "someone@partner.example", "--header", "Subject: traced");
+        String message = Files.readString(arrived(RelayIT::partnerMail, "Subject: traced"), StandardCharsets.ISO_8859_1);
+        Matcher field = Pattern.compile("(?m)^X-Trace-Site: (\\S+)").matcher(message);
+        assertThat(field.find()).as(message).isTrue();
+        assertThat(message).containsPattern("by gate\\.isthmus\\.example with ESMTP id [0-9A-Z]{13}\\." + Pattern.quote(field.group(1)) + "\\s");
+        Platform platform = LivePlatform.open(List::of).platform();
+        SiteKeys keys = SiteKeys.open(platform.disk(), platform.entropy(), platform.time(), isthmus.data());
+        TraceCheck check = keys.check(SealedToken.parse(field.group(1)).orElseThrow(), TraceKey.Use.TRANSFER);
+        assertThat(check).isInstanceOf(TraceCheck.Ours.class);
+        assertThat(((TraceCheck.Ours) check).token().names(org.isthmus.address.Mailbox.of("someone@partner.example"), ((TraceCheck.Ours) check).key())).isTrue();
     }
 
     @Test

@@ -121,7 +121,17 @@ final class LoopWorld {
 
     /// Sends one letter from inside.
     Ledger.Entry offer(String to) throws InterruptedException {
+        return offer(Letter.random(world.chance("letter " + letters), "L" + letters++, "anna@example.com", List.of(to), 3));
+    }
+
+    /// The same letter with header fields before its own.
+    /// @param fields whole lines, with CRLF
+    Ledger.Entry offer(String fields, String to) throws InterruptedException {
         Letter letter = Letter.random(world.chance("letter " + letters), "L" + letters++, "anna@example.com", List.of(to), 3);
+        return offer(new Letter(letter.id(), letter.from(), letter.to(), (fields + new String(letter.content(), ISO_8859_1)).getBytes(ISO_8859_1)));
+    }
+
+    private Ledger.Entry offer(Letter letter) throws InterruptedException {
         int before = ledger.entries().size();
         inside.start("send", () -> {
             try {
