@@ -51,7 +51,7 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
     /// With what prediction by DNS found; it knows better than the look at the configuration alone, whose findings of the same things go.
     Checked with(Prediction prediction) {
         List<Problem> all = new ArrayList<>(problems);
-        all.removeIf(known -> known.id().startsWith("LP") && prediction.problems().stream().anyMatch(found -> isSame(known, found)));
+        all.removeIf(known -> known.isLoop() && prediction.problems().stream().anyMatch(found -> isSame(known, found)));
         all.addAll(prediction.problems());
         return new Checked(settings, data, all);
     }
@@ -59,6 +59,14 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
     /// Whether two findings are about one thing in one place.
     public static boolean isSame(Problem one, Problem other) {
         return one.id().equals(other.id()) && Objects.equals(one.at(), other.at()) && (one.at() != null || one.message().equals(other.message()));
+    }
+
+    /// Whether nothing stops it from taking the place of a configuration in force: a loop that was there before is not new.
+    /// @param accepted as in {@link #isUsable}
+    /// @param inForce findings of the configuration in force
+    public boolean isUsableAfter(List<Problem> inForce, Set<String> accepted) {
+        Set<String> known = inForce.stream().filter(Problem::isLoop).map(p -> p.id() + " " + p.message()).collect(java.util.stream.Collectors.toSet());
+        return new Checked(settings, data, problems.stream().filter(p -> !known.contains(p.id() + " " + p.message())).toList()).isUsable(accepted);
     }
 
     private static @Nullable Path dataIn(Path file, Disk disk) {

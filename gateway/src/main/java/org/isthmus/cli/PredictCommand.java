@@ -45,19 +45,16 @@ final class PredictCommand implements Callable<Integer> {
             throw new Failure(Exit.CONFIGURATION, Harmless.text(file.toString()) + " has errors; nothing can be predicted by it");
         }
         Prediction prediction = terminal.program().predict(settings, dns.limit());
-        List<Problem> more = checked.problems().stream().filter(PredictCommand::isLoop).filter(known -> prediction.problems().stream().noneMatch(found -> Checked.isSame(known, found))).toList();
+        List<Problem> more = checked.problems().stream().filter(Problem::isLoop).filter(known -> prediction.problems().stream().noneMatch(found -> Checked.isSame(known, found))).toList();
         if (output.json()) {
             terminal.json(json(prediction, more));
         } else {
             show(prediction, more);
         }
-        boolean circles = !prediction.isAcyclic() || more.stream().anyMatch(problem -> problem.severity() != Problem.Severity.NOTE);
+        boolean circles = !prediction.loops().isEmpty() || more.stream().anyMatch(problem -> problem.severity() != Problem.Severity.NOTE);
         return circles ? Exit.NO : prediction.unanswered().isEmpty() ? Exit.YES : Exit.CANNOT_TELL;
     }
 
-    private static boolean isLoop(Problem problem) {
-        return problem.id().startsWith("LP");
-    }
 
     /// What the files say by themselves, circles of aliases among it, is told with the rest.
     private static ObjectNode json(Prediction prediction, List<Problem> more) {

@@ -59,7 +59,7 @@ public final class ConfigLoader {
             // Where something could not be read, its default stands, and what that shows may be no mistake of the operator.
             SettingsCheck.check(settings, section::place).forEach(problems::add);
         }
-        return new Loaded(problems.hasErrors() ? Optional.empty() : Optional.of(settings), problems.sorted());
+        return new Loaded(problems.areFatal() ? Optional.empty() : Optional.of(settings), problems.sorted());
     }
 
     /// What differs between two configurations and takes effect only by a restart: the data folder and the listeners.

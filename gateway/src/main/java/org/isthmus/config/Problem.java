@@ -31,6 +31,11 @@ public record Problem(
         return place + severity.name().toLowerCase(java.util.Locale.ROOT) + ": " + message + (fix == null ? "" : "; write " + fix) + " [" + id + "]";
     }
 
+    /// Whether it is a finding of loop prediction, which an operator can accept by its id.
+    public boolean isLoop() {
+        return id.startsWith("LP");
+    }
+
     public boolean isError() {
         return severity == Severity.ERROR;
     }

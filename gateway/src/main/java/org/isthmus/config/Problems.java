@@ -29,6 +29,11 @@ final class Problems {
         add(Problem.warning(id, at, message, null));
     }
 
+    /// Whether there are errors that no operator can accept: all but predicted loops.
+    boolean areFatal() {
+        return found.stream().anyMatch(problem -> problem.isError() && !problem.isLoop());
+    }
+
     boolean hasErrors() {
         return found.stream().anyMatch(Problem::isError);
     }

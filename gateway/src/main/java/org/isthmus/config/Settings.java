@@ -226,7 +226,8 @@ public record Settings(
             @Doc("Findings of loop prediction (LPxx) in spite of which the configuration is used.") Set<String> accept,
             @Doc("Whether listeners offer XSITE and outward connections ask it, by which the connector recognises itself behind NAT and proxies: docs/reference/xsite.md.") boolean xsite,
             @Doc("Whether mail that leaves carries our signed trace, by which it is known again if it comes back: docs/reference/trace-token.md.") boolean trace,
-            @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader) {
+            @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader,
+            @Doc("Whether the running server predicts loops: at its start, after a reload, and again and again with DNS as it then is.") boolean predict) {
         /// The header field of the trace where the configuration names none.
         public static final String TRACE_HEADER = "X-Trace-Site";
 
@@ -239,7 +240,7 @@ public record Settings(
         }
 
         public Loop(LoopbackSetting loopback, int hopLimit, Set<String> accept) {
-            this(loopback, hopLimit, accept, true, true, TRACE_HEADER);
+            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true);
         }
     }
 

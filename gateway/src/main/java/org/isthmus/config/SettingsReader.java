@@ -191,10 +191,11 @@ final class SettingsReader {
         Set<String> accept = new HashSet<>(section.several("accept", Kind.FINDING).orElse(List.of()));
         boolean xsite = section.one("xsite", Kind.FLAG).orElse(true);
         boolean trace = section.one("trace", Kind.FLAG).orElse(true);
+        boolean predict = section.one("predict", Kind.FLAG).orElse(true);
         String traceHeader = section.one("trace-header", Kind.PRIVATE_FIELD).orElse(Settings.Loop.TRACE_HEADER);
         section.notYet(true, "the ledger of loop control", "ledger-size", "breaker", "probe", "canary");
         section.finish();
-        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader);
+        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict);
     }
 
     private void hopLimit(Section section, int limit) {

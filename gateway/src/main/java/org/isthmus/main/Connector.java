@@ -29,6 +29,8 @@ import org.isthmus.loop.WireRecognition;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
+import org.isthmus.predict.Foresight;
+import org.isthmus.predict.KnownForwards;
 import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.receive.SessionView;
@@ -61,6 +63,7 @@ public final class Connector implements Closeable {
     private final Scheduler scheduler;
     private final SmtpCourier courier;
     private final Receiver receiver;
+    private final Foresight foresight;
     private final Closeable lock;
     private boolean stopped;
 
@@ -138,6 +141,7 @@ public final class Connector implements Closeable {
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
                 new Policy(), classifier, router, spool, tracking, keys, watch));
+        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, KnownForwards.NONE, platform, Alerts.NONE));
         open(identity);
     }
 
@@ -149,6 +153,7 @@ public final class Connector implements Closeable {
             // Nothing is delivered before we know at which addresses and ports we are ourselves.
             scheduler.start();
             receiver.start();
+            foresight.start();
             open = true;
         } finally {
             if (!open) {
@@ -188,6 +193,11 @@ public final class Connector implements Closeable {
         return config.current();
     }
 
+    /// The loops that are predicted, beside the running server.
+    public Foresight foresight() {
+        return foresight;
+    }
+
     public QueueControl queue() {
         return scheduler.control();
     }
@@ -216,6 +226,7 @@ public final class Connector implements Closeable {
         config.replace(new Snapshot(version, next));
         learned.forget();
         scheduler.reconfigured();
+        foresight.reconfigured();
         note("reloaded", "configuration " + version);
     }
 
@@ -233,6 +244,7 @@ public final class Connector implements Closeable {
         stopped = true;
         Duration end = platform.time().elapsed().plus(patience);
         note("stopping", "");
+        foresight.close();
         receiver.drain(patience);
         Duration left = end.minus(platform.time().elapsed());
         scheduler.stop(left.isNegative() ? Duration.ZERO : left);

@@ -46,6 +46,7 @@ final class Server implements Closeable, Operations {
     private final Channel<Boolean> stop;
     private final Instant started;
     private volatile Instant configured;
+    private List<Problem> findings;
     private volatile String state = "starting";
 
     /// @param reader reads and checks the configuration again, at a reload
@@ -69,6 +70,7 @@ final class Server implements Closeable, Operations {
         this.stop = platform.threads().channel(1);
         this.started = platform.time().now();
         this.configured = started;
+        this.findings = options.configuration().problems();
         Path data = connector.configuration().settings().connector().data();
         control = ControlServer.start(data, this, sockets, platform.threads(), platform.time());
         Signals.on("TERM", () -> stop.offer(true));
@@ -108,7 +110,7 @@ final class Server implements Closeable, Operations {
         Checked checked = reader.apply(options.file());
         List<Problem> problems = new ArrayList<>(checked.problems());
         Settings next = checked.settings();
-        boolean usable = next != null && checked.isUsable(accepted);
+        boolean usable = next != null && checked.isUsableAfter(findings, accepted);
         if (next != null && usable) {
             List<Problem> restart = ConfigLoader.restartNeeded(connector.configuration().settings(), next);
             problems.addAll(restart);
@@ -116,6 +118,7 @@ final class Server implements Closeable, Operations {
         }
         if (next != null && usable) {
             connector.replace(next);
+            findings = checked.problems();
             Logs.server(next.log());
             configured = platform.time().now();
             LOG.info("configuration {} is in force, asked for by {}", connector.configuration().version(), by);

@@ -85,9 +85,9 @@ final class AskedDns implements Resolver {
         return unanswered.size();
     }
 
-    /// How many questions were answered.
-    int answered() {
-        return (int) answers.values().stream().filter(answer -> !(answer instanceof Answer.Failed<?>)).count();
+    /// How many questions there were.
+    int questions() {
+        return answers.size();
     }
 
     /// For how long the answers hold: the least TTL of all, at most an hour.

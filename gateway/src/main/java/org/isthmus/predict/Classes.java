@@ -65,7 +65,7 @@ final class Classes {
         known.forEach(forward -> named(forward.to(), List.of(forward.from())));
         Mailbox postmaster = settings.connector().postmaster();
         named(postmaster, List.of());
-        mention(domain(postmaster), "connector.postmaster", null);
+        mention(domain(postmaster), "connector.postmaster", settings.place("connector.postmaster"));
     }
 
     List<Mail> mails() {

@@ -18,6 +18,7 @@ import org.isthmus.dns.DnsRecord;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.route.Lead;
 import org.isthmus.route.Survey;
+import org.isthmus.transit.SourceLine;
 import org.jspecify.annotations.Nullable;
 
 /// What DNS says of our domains and of those that the configuration speaks of. Nothing here is an error: DNS may change, and no start may hang on it.
@@ -82,7 +83,8 @@ final class DnsCheck {
         String message = leads ? "the MX of " + name + " leads to none of our listeners, addresses or front doors: its mail comes to us through somebody else, or not at all"
                 : "DNS has no way to " + name + ": " + lead.step().outcome() + "; only mail from our own side reaches it";
         String ours = String.join(", ", addresses.stream().map(address -> "\"" + address.getAddress().getHostAddress() + "\"").toList());
-        String fix = leads ? "identity { addresses = [" + ours + "] } if that is us behind NAT" : "in DNS: " + name + ". MX 10 " + settings.connector().hostname() + ".";
+        String doors = String.join(", ", lead.exchanges().stream().limit(4).map(exchange -> "\"" + exchange.name() + "\"").toList());
+        String fix = leads ? "identity { addresses = [" + ours + "] } if that is us behind NAT, or front-doors = [" + doors + "] in the domain if that is a filter in front of us" : "in DNS: " + name + ". MX 10 " + settings.connector().hostname() + ".";
         findings.add(new Problem("LP03", leads && !relay ? Severity.WARNING : Severity.NOTE, leads, domain.at(), message, evidence(lead), fix), name.text());
     }
 
@@ -115,7 +117,7 @@ final class DnsCheck {
             }
         }
         if (!others.isEmpty() && !ours.isEmpty()) {
-            twice("connector.hostname " + hostname, null, others, List.of(Survey.evidence(hostname.ascii(), "A", four), Survey.evidence(hostname.ascii(), "AAAA", six)));
+            twice("connector.hostname " + hostname, settings.place("connector.hostname"), "hostname", others, List.of(Survey.evidence(hostname.ascii(), "A", four), Survey.evidence(hostname.ascii(), "AAAA", six)));
         }
         for (Hop hop : settings.nextHops().values().stream().sorted(java.util.Comparator.comparing(Hop::name)).toList()) {
             if (!Survey.isWritten(hop) && identity.matchHost(hop.host(), hop.port()).isPresent()) {
@@ -127,15 +129,15 @@ final class DnsCheck {
     private void namesake(Hop hop) {
         Lead lead = survey.hop(hop);
         if (lead.end() == Lead.End.SERVERS) {
-            twice("next-hops." + hop.name() + " (" + hop.host() + ")", hop, lead.exchanges().getFirst().addresses().stream().map(InetSocketAddress::getAddress).toList(), evidence(lead));
+            twice("next-hops." + hop.name() + " (" + hop.host() + ")", hop.at(), hop.name(), lead.exchanges().getFirst().addresses().stream().map(InetSocketAddress::getAddress).toList(), evidence(lead));
         }
     }
 
-    private void twice(String what, @Nullable Hop hop, List<InetAddress> others, List<String> evidence) {
+    private void twice(String what, @Nullable SourceLine at, String about, List<InetAddress> others, List<String> evidence) {
         String there = String.join(", ", others.stream().map(InetAddress::getHostAddress).toList());
-        findings.add(new Problem("LP13", Severity.WARNING, true, hop == null ? null : hop.at(), what + " is our own name, and DNS has it at " + there + ", which is not us: two machines with one name, "
+        findings.add(new Problem("LP13", Severity.WARNING, true, at, what + " is our own name, and DNS has it at " + there + ", which is not us: two machines with one name, "
                 + "or an address of ours that is not declared", evidence, "identity { addresses = [\"" + others.getFirst().getHostAddress() + "\"] } if that is us; otherwise another hostname for one of the two"),
-                hop == null ? "hostname" : hop.name());
+                about);
     }
 
     private boolean isOurs(InetAddress address) {

@@ -13,9 +13,10 @@ import org.isthmus.config.Problem;
 /// @param classes of mail that were followed
 /// @param askedDns whether DNS was asked at all
 /// @param unanswered questions that DNS did not answer, each with why: what hangs on them is not known
+/// @param questions that DNS was asked
 /// @param fresh how long the answers of DNS hold
 /// @param cut true if there was too much to follow all of it
-public record Prediction(List<Found> found, int classes, boolean askedDns, List<String> unanswered, Duration fresh, boolean cut) {
+public record Prediction(List<Found> found, int classes, boolean askedDns, List<String> unanswered, int questions, Duration fresh, boolean cut) {
     public Prediction {
         found = List.copyOf(found);
         unanswered = List.copyOf(unanswered);
@@ -26,9 +27,9 @@ public record Prediction(List<Found> found, int classes, boolean askedDns, List<
         return found.stream().map(Found::problem).toList();
     }
 
-    /// Nothing circles, as far as can be told.
+    /// Nothing circles, as far as can be told: neither by the configuration nor by DNS.
     public boolean isAcyclic() {
-        return found.stream().noneMatch(Found::isLoop);
+        return found.stream().noneMatch(one -> one.isLoop() && (one.problem().isError() || !one.walk().isEmpty()));
     }
 
     /// The ids of all findings that are loops.

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.DomainPattern;
@@ -45,7 +46,7 @@ public final class Predictor {
         new SiteCheck(survey, identity, false, findings).run();
         new HairpinCheck(survey.settings(), findings).run();
         boolean cut = circles(survey, classes, findings);
-        return new Prediction(findings.sorted(), classes.mails().size(), false, List.of(), Duration.ZERO, cut);
+        return new Prediction(findings.sorted(), classes.mails().size(), false, List.of(), 0, Duration.ZERO, cut);
     }
 
     /// By configuration and DNS.
@@ -62,7 +63,7 @@ public final class Predictor {
         new HairpinCheck(survey.settings(), findings).run();
         new DnsCheck(survey, identity, dns, findings).run(classes.foreign());
         boolean cut = circles(survey, classes, findings);
-        return new Prediction(findings.sorted(), classes.mails().size(), true, List.copyOf(new java.util.TreeSet<>(dns.unanswered())), dns.fresh(), cut);
+        return new Prediction(findings.sorted(), classes.mails().size(), true, List.copyOf(new TreeSet<>(dns.unanswered())), dns.questions(), dns.fresh(), cut);
     }
 
     private Survey survey(Resolver resolver) {

@@ -551,7 +551,7 @@ class CliTest {
     void loopsPredictDrawsTheWalkAndExits2() {
         Problem problem = new Problem("LP02", Problem.Severity.WARNING, true, new SourceLine("isthmus.conf", 4), "store is ourselves", List.of("store A 192.0.2.1"), "another url");
         program.prediction = new Prediction(List.of(new Found(problem, "store", List.of(new Found.Station("we", "routes[0]"), new Found.Station("store", "is ourselves"), new Found.Station("we", "")))),
-                3, true, List.of("a.example MX: SERVFAIL"), Duration.ofHours(1), false);
+                3, true, List.of("a.example MX: SERVFAIL"), 4, Duration.ofHours(1), false);
         Ran ran = run("loops", "predict");
         assertThat(ran.exit()).isEqualTo(Exit.NO);
         assertThat(ran.out()).isEqualTo("""
@@ -568,9 +568,9 @@ class CliTest {
         Ran json = run("loops", "predict", "-o", "json");
         assertThat(json.out()).contains("\"walk\"", "+-> we", "\"unanswered\"");
         assertThat(run("check", "-o", "json").out()).contains("LP02", "a.example MX: SERVFAIL");
-        program.prediction = new Prediction(List.of(), 3, true, List.of("a.example MX: SERVFAIL"), Duration.ofHours(1), false);
+        program.prediction = new Prediction(List.of(), 3, true, List.of("a.example MX: SERVFAIL"), 4, Duration.ofHours(1), false);
         assertThat(run("loops", "predict").exit()).isEqualTo(Exit.CANNOT_TELL);
-        program.prediction = new Prediction(List.of(), 3, true, List.of(), Duration.ofHours(1), false);
+        program.prediction = new Prediction(List.of(), 3, true, List.of(), 4, Duration.ofHours(1), false);
         assertThat(run("loops", "predict").exit()).isEqualTo(Exit.YES);
     }
 }

@@ -28,7 +28,7 @@ final class FakeProgram implements Program {
     List<Problem> problems = List.of();
     @Nullable RuntimeException fault;
     @Nullable Path checked;
-    Prediction prediction = new Prediction(List.of(), 12, true, List.of(), Duration.ofHours(1), false);
+    Prediction prediction = new Prediction(List.of(), 12, true, List.of(), 4, Duration.ofHours(1), false);
 
     FakeProgram(Platform live, @Nullable Path data) {
         this.platform = new Platform(new StillTime(live.time()), live.entropy(), live.threads(), live.network(), new OneHost(), live.disk());

@@ -23,7 +23,7 @@ class BadConfigurationTest {
             String host = one.text().contains("hostname") ? "\n" : "\nconnector.hostname = mx1.example.com\n";
             Loaded loaded = ConfigLoader.parse(one.text() + host);
             assertThat(loaded.problems().stream().map(BadConfigurationTest::line).toList()).isEqualTo(one.expected());
-            assertThat(loaded.settings().isPresent()).isEqualTo(one.expected().stream().noneMatch(line -> line.contains(" error ")));
+            assertThat(loaded.settings().isPresent()).isEqualTo(one.expected().stream().noneMatch(line -> line.contains(" error ") && !line.contains(" error LP")));
         }));
     }
 

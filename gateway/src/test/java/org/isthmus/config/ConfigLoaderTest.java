@@ -205,7 +205,7 @@ class ConfigLoaderTest {
                                 Optional.of(new ByteSize(1000)), Optional.of(ByteSize.mebibytes(1)), "mx", 5, line(32)),
                         new Settings.AddressSpace(1, new DomainPattern.Everything(), "mx", 1, "boss@example.com", Optional.empty(), Optional.empty(), null, 3, line(33)));
         assertThat(settings.loop())
-                .isEqualTo(new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.SEND, "loopback", line(35)), 60, Set.of("LP02"), false, false, "X-Our-Way"));
+                .isEqualTo(new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.SEND, "loopback", line(35)), 60, Set.of("LP02"), false, false, "X-Our-Way", true));
         assertThat(settings.queue())
                 .isEqualTo(new Settings.Queue(
                         List.of(Duration.ofSeconds(1), minutes(90)),

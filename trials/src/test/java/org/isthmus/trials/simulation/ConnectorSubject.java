@@ -79,6 +79,7 @@ final class ConnectorSubject implements Subject {
                 connector { hostname = "%s", data = "/data", postmaster = "postmaster@%s" }
                 listeners { internet { address = "%s" }, inside { address = "%s" } }
                 trusted-networks = ["10.0.0.0/8"]
+                loop.predict = false
                 """.formatted(Site.HOSTNAME, site.locals().getFirst().domain(), endpoint(Site.INTERNET), endpoint(Site.INSIDE)));
         text.append("next-hops {\n");
         for (int i = 0; i < site.stores().size(); i++) {
