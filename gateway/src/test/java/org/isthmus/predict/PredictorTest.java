@@ -203,7 +203,7 @@ class PredictorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"10.0.0.0/8, ''", "203.0.113.0/24, LP12 WARNING", "203.0.113.9, LP12 WARNING", "127.0.0.2/32, ''"})
+    @CsvSource({"10.0.0.0/8, ''", "203.0.113.0/24, LP12 WARNING 3", "203.0.113.9, LP12 WARNING 3", "127.0.0.2/32, ''"})
     void ourOwnAddressAmongTheTrusted(String network, String expected) {
         String text = "trusted-networks = [\"" + network + "\"]\nidentity { addresses = [\"203.0.113.9\"] }\ndomains { \"example.com\" { deliver-to = store } }\n" + STORE;
         assertThat(String.join(",", found(predict(text, null)).stream().distinct().toList())).isEqualTo(expected);
@@ -212,7 +212,7 @@ class PredictorTest {
     @Test
     void twoMachinesWithOneName() {
         dns.address("mx1.example.com", "198.51.100.1");
-        assertThat(found(predict("domains { \"example.com\" { deliver-to = store } }\n" + STORE, dns))).containsExactly("LP13 WARNING");
+        assertThat(found(predict("domains { \"example.com\" { deliver-to = store } }\n" + STORE, dns))).containsExactly("LP13 WARNING 1");
     }
 
     @Test
