@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Only the header section is looked at, and of it only the beginnings of lines.
 final class Edition {
-    /// Header sections are bounded when they arrive; beyond this much of one older traces stay.
-    private static final int MOST_HEADER = 1024 * 1024;
+    /// So much of a header is looked at: ours stand near its top, and a thousand deliveries at a time must not fill the memory. Older traces beyond it stay.
+    private static final int MOST_HEADER = 64 * 1024;
     /// Older fields that are looked at. Each costs a MAC.
     private static final int MOST_OLDER = 10;
 

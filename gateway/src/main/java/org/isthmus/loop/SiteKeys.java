@@ -80,6 +80,24 @@ public final class SiteKeys implements XsiteKey {
         return keys;
     }
 
+    /// What is wrong with the keys on disk, for {@code isthmus check}; changes nothing. Nothing is wrong where there are none yet.
+    /// @param data the data folder
+    public static Optional<String> trouble(Disk disk, Path data) {
+        KeyFile file = new KeyFile(disk, data);
+        try {
+            KeyFile.Found found = file.read();
+            if (found.ring().isEmpty()) {
+                return Optional.of(file.path() + " holds no key that can be used: the next start puts it aside and makes a new one, and what was sent before will not be known again by its trace");
+            }
+            return found.badLines().isEmpty() ? Optional.empty()
+                    : Optional.of(file.path() + ": lines " + found.badLines() + " are damaged: what was signed with those keys will not be known again by its trace");
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of(file.path() + " cannot be read (" + e + "): a server of this user signs with a key that lives until its next start");
+        }
+    }
+
     /// Keys that live as long as this object: for what tells what would happen, and for tests.
     public static SiteKeys ephemeral(Entropy entropy, Time time) {
         return new SiteKeys(null, KeyRing.fresh(entropy, time.now()), entropy, time);

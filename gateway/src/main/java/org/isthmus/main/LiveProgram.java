@@ -19,6 +19,7 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.dns.Resolver;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.SiteKeys;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.live.LiveLocalSockets;
@@ -65,6 +66,7 @@ final class LiveProgram implements Program {
             predictor(settings, directory).withoutDns().problems().stream()
                     .filter(found -> loaded.problems().stream().noneMatch(known -> Checked.isSame(known, found)))
                     .forEach(more::add);
+            SiteKeys.trouble(platform.disk(), settings.connector().data()).ifPresent(trouble -> more.add(Problem.warning("site-keys", null, trouble, null)));
         });
         return Checked.of(loaded, more, file, platform.disk());
     }

@@ -123,6 +123,21 @@ class EditionTest {
     }
 
     @Test
+    void ofAHugeHeaderOnlyTheBeginningIsLookedAt() throws InterruptedException {
+        String old = "X-Trace-Site: TOKEN-old\r\n";
+        String rest = "A: bbbbbbbbbbbbbbbb\r\n".repeat(10_000) + old + "\r\nHello\r\n";
+        assertThat(sent(received(id) + old + rest)).isEqualTo(received(id + ".TOKEN-u0") + "X-Trace-Site: TOKEN-u0\r\n" + rest);
+        assertThat(declared()).isEqualTo(bench.server.transactions.getLast().content().length);
+        // Wherever the look ends, within a name, a body or a line end.
+        for (int more = 0; more < 60; more++) {
+            String header = received(id) + "A: b\r\n".repeat(10_905) + "X: " + "y".repeat(more) + "\r\n" + old + "B: c\r\n";
+            String sent = sent(header + "\r\nHello\r\n");
+            assertThat(sent.replace(id + ".TOKEN-u0", id).replace("X-Trace-Site: TOKEN-u0\r\n", "").replace(old, "")).isEqualTo((header + "\r\nHello\r\n").replace(old, ""));
+            assertThat(declared()).isEqualTo(sent.length());
+        }
+    }
+
+    @Test
     void theTokenNamesOnlyThoseWhoWereAccepted() throws InterruptedException {
         bench.to(3);
         bench.server.on("RCPT", line -> line.contains("u1@") ? "550 5.1.1 No\r\n" : null);

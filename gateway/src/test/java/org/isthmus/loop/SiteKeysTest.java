@@ -289,6 +289,23 @@ class SiteKeysTest {
     }
 
     @Test
+    void theCheckSaysWhatIsWrongAndChangesNothing() throws IOException {
+        assertThat(SiteKeys.trouble(disk, data)).isEmpty();
+        assertThat(file()).doesNotExist();
+        open();
+        assertThat(SiteKeys.trouble(disk, data)).isEmpty();
+        byte[] good = Files.readAllBytes(file());
+        Files.write(file(), (new String(good, java.nio.charset.StandardCharsets.US_ASCII) + "key 1\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+        assertThat(SiteKeys.trouble(disk, data).orElseThrow()).contains("site-keys: lines [5] are damaged");
+        Files.writeString(file(), "");
+        assertThat(SiteKeys.trouble(disk, data).orElseThrow()).contains("no key that can be used");
+        assertThat(Files.size(file())).isZero();
+        Files.delete(file());
+        Files.createDirectory(file());
+        assertThat(SiteKeys.trouble(disk, data).orElseThrow()).contains("cannot be read");
+    }
+
+    @Test
     void secretsAreNotPrinted() throws IOException {
         SiteKeys keys = open();
         String secret = Files.readAllLines(file()).stream().filter(line -> line.startsWith("key ")).findFirst().orElseThrow().split(" ")[3];

@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -49,7 +50,9 @@ import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Recognition;
+import org.isthmus.transit.Stamp;
 import org.isthmus.transit.Way;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
@@ -119,10 +122,46 @@ class DeliverDialogueTest {
                 new Envelope(from(given.get("from", "a@example.net")), parameters(given), recipients),
                 new Origin.Report(null),
                 java.time.Instant.EPOCH,
-                new ContentFacts(content.length, body(given), given.has("utf8-headers"), 0, null, null, 0, Priority.NORMAL, 0),
+                new ContentFacts(content.length, body(given), given.has("utf8-headers"), headerSize(content), null, null, 0, Priority.NORMAL, 0),
                 Collections.nCopies(recipients.size(), RecipientState.Waiting.from(java.time.Instant.EPOCH)));
         List<Integer> numbers = IntStream.range(0, recipients.size()).boxed().toList();
-        return new DeliveryRequest(message, numbers, List.of(way(given)), content(content), recognition(given));
+        return new DeliveryRequest(message, numbers, List.of(way(given)), content(content), recognition(given), stamp(given));
+    }
+
+    private static int headerSize(byte[] content) {
+        int empty = new String(content, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("\r\n\r\n");
+        return empty < 0 ? 0 : empty + 2;
+    }
+
+    /// One token for everybody, and no older one is known.
+    private static Stamp stamp(DeliverDialogue.Given given) {
+        String token = given.values().get("trace");
+        return token == null ? Stamp.NONE : (message, way, recipients) -> Optional.of(new Stamp.Trace() {
+            @Override
+            public String field() {
+                return "X-Trace-Site";
+            }
+
+            @Override
+            public int length(int recipients) {
+                return token.length();
+            }
+
+            @Override
+            public String token(List<Mailbox> recipients) {
+                return token;
+            }
+
+            @Override
+            public @Nullable String envelopeId() {
+                return given.values().get("own-envid");
+            }
+
+            @Override
+            public boolean isOurs(String text) {
+                return text.startsWith("OURS");
+            }
+        });
     }
 
     private static EnumSet<ReportOn> reportOn(DeliverDialogue.Given given) {
