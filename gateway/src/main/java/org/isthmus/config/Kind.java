@@ -80,6 +80,17 @@ record Kind<T>(String expected, Reader<T> reader) {
         });
     }
 
+    /// A duration within bounds.
+    static Kind<Duration> duration(Duration least, Duration most) {
+        return new Kind<>("a number and a unit, from " + words(least) + " to " + words(most), text -> {
+            Duration duration = duration(text);
+            if (duration.compareTo(least) < 0 || duration.compareTo(most) > 0) {
+                throw new IllegalArgumentException(duration.compareTo(least) < 0 ? "is less than " + words(least) : "is more than " + words(most));
+            }
+            return duration;
+        });
+    }
+
     /// One of some words, which are written with hyphens where their names have underscores.
     static <E extends Enum<E>> Kind<E> word(Class<E> words) {
         Map<String, E> known = new LinkedHashMap<>();

@@ -227,7 +227,8 @@ public record Settings(
             @Doc("Whether listeners offer XSITE and outward connections ask it, by which the connector recognises itself behind NAT and proxies: docs/reference/xsite.md.") boolean xsite,
             @Doc("Whether mail that leaves carries our signed trace, by which it is known again if it comes back: docs/reference/trace-token.md.") boolean trace,
             @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader,
-            @Doc("Whether the running server predicts loops: at its start, after a reload, and again and again with DNS as it then is.") boolean predict) {
+            @Doc("Whether the running server predicts loops: at its start, after a reload, and again and again with DNS as it then is.") boolean predict,
+            PairRate pairRate) {
         /// The header field of the trace where the configuration names none.
         public static final String TRACE_HEADER = "X-Trace-Site";
 
@@ -240,8 +241,18 @@ public record Settings(
         }
 
         public Loop(LoopbackSetting loopback, int hopLimit, Set<String> accept) {
-            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true);
+            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true, PairRate.STANDARD);
         }
+    }
+
+    /// When two addresses that answer each other are taken for two machines.
+    public record PairRate(
+            @Doc("Whether mail of two machines that answer each other is held.") boolean enabled,
+            @Doc("More answers to answers than this within the window, and the pair's mail is held. Only alternation counts, and only mail that shows a machine or repeats itself. From 3 to 1000.") int most,
+            @Doc("The window. From 1m to 1d.") Duration window,
+            @Doc("More than this within a day, and the pair's mail is held. From 3 to 10000.") int mostADay) {
+        /// What counts where nothing is written.
+        public static final PairRate STANDARD = new PairRate(true, 10, Duration.ofMinutes(10), 40);
     }
 
     /// The setting of the origin, with the place where it stands, so that a refusal can name it.

@@ -193,9 +193,21 @@ final class SettingsReader {
         boolean trace = section.one("trace", Kind.FLAG).orElse(true);
         boolean predict = section.one("predict", Kind.FLAG).orElse(true);
         String traceHeader = section.one("trace-header", Kind.PRIVATE_FIELD).orElse(Settings.Loop.TRACE_HEADER);
+        Settings.PairRate pairRate = section.section("pair-rate").map(SettingsReader::pairRate).orElse(Settings.PairRate.STANDARD);
         section.notYet(true, "the ledger of loop control", "ledger-size", "breaker", "probe", "canary");
         section.finish();
-        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict);
+        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict, pairRate);
+    }
+
+    private static Settings.PairRate pairRate(Section section) {
+        Settings.PairRate standard = Settings.PairRate.STANDARD;
+        Settings.PairRate pairRate = new Settings.PairRate(
+                section.one("enabled", Kind.FLAG).orElse(standard.enabled()),
+                section.one("most", Kind.number(3, 1000)).orElse(standard.most()),
+                section.one("window", Kind.duration(minutes(1), Duration.ofDays(1))).orElse(standard.window()),
+                section.one("most-a-day", Kind.number(3, 10_000)).orElse(standard.mostADay()));
+        section.finish();
+        return pairRate;
     }
 
     private void hopLimit(Section section, int limit) {

@@ -21,6 +21,8 @@ import org.isthmus.loop.Alerts;
 import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LiveIdentity;
 import org.isthmus.loop.LoopWatch;
+import org.isthmus.loop.PairFile;
+import org.isthmus.loop.PairRate;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteKeys;
 import org.isthmus.loop.SiteLineage;
@@ -136,7 +138,8 @@ public final class Connector implements Closeable {
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, Alerts.NONE)),
                 new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch),
                 new TraceStamp(config, keys, platform.time()), watch,
-                platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts));
+                platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
+                new PairRate(() -> settings().loop(), Alerts.NONE, watch, new PairFile(platform.disk(), data))));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,

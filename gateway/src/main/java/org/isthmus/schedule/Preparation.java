@@ -27,10 +27,12 @@ final class Preparation {
 
     private final Scheduler scheduler;
     private final Scheduler.Parts parts;
+    private final PairGate pairs;
 
     Preparation(Scheduler scheduler, Scheduler.Parts parts) {
         this.scheduler = scheduler;
         this.parts = parts;
+        this.pairs = new PairGate(parts.pairs(), parts.spool());
     }
 
     /// @param message as it stands, claimed by the caller; the claim is over when this returns
@@ -112,7 +114,7 @@ final class Preparation {
             this.now = now;
         }
 
-        void routeAll() {
+        void routeAll() throws IOException {
             List<Job> onTheWire = scheduler.table.jobs(message.id());
             List<Integer> todo = new ArrayList<>();
             for (int number = 0; number < message.states().size(); number++) {
@@ -122,7 +124,7 @@ final class Preparation {
                     todo.add(number);
                 }
             }
-            new RoutingPlan(message, changes, parts.router(), snapshot, now, this).route(todo);
+            new RoutingPlan(message, changes, parts.router(), snapshot, now, this).route(pairs.pass(message, todo, changes, snapshot.settings(), now));
         }
 
         @Override

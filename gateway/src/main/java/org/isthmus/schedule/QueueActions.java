@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.isthmus.address.Domain;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.PairRate;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Outcome;
@@ -95,6 +96,9 @@ final class QueueActions implements QueueControl {
         return act(selector, dryRun, (changes, number) -> {
             if (changes.state(number) instanceof RecipientState.Held held) {
                 changes.release(number, held, by);
+                if (!dryRun && held.by().equals(PairRate.NAME)) {
+                    parts.pairs().release(hold -> hold.why().equals(held.why()));
+                }
                 return true;
             }
             return false;

@@ -15,6 +15,7 @@ import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.Courier;
+import org.isthmus.loop.PairRate;
 import org.isthmus.platform.Channel;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.platform.Disk;
@@ -76,6 +77,7 @@ public final class Scheduler {
     ///
     /// @param data the data folder
     /// @param forgetHosts makes the courier forget what it remembers of hosts
+    /// @param pairs knows machines that answer each other
     public record Parts(
             LiveConfig config,
             Spool spool,
@@ -90,7 +92,8 @@ public final class Scheduler {
             Entropy entropy,
             Disk disk,
             Path data,
-            Runnable forgetHosts) {}
+            Runnable forgetHosts,
+            PairRate pairs) {}
 
     public Scheduler(Parts parts) throws IOException {
         this.parts = parts;

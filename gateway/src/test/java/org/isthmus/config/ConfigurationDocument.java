@@ -92,8 +92,8 @@ final class ConfigurationDocument {
             Object value = value(component, defaults);
             String name = prefix + key(component.getName());
             Doc doc = component.getAnnotation(Doc.class);
-            if (value instanceof Settings.Timeouts timeouts) {
-                keys(path, "timeouts.", timeouts, into);
+            if (value instanceof Record inner && doc == null) {
+                keys(path, name + ".", inner, into);
             } else if (name.equals("lifetimes")) {
                 lifetimes(DEFAULTS.queue().lifetimes(), into);
             } else if (doc != null) {
