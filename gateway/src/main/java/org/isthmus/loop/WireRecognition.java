@@ -108,7 +108,7 @@ public final class WireRecognition implements Recognition {
         DeliveryRequest request = meeting.request();
         if (request != null) {
             LoopEvidence evidence = new LoopEvidence(LAYER, finding, name.get().at(), List.of(cause(meeting, snapshot.settings()), "greeting: " + meeting.greeting().text()));
-            watch.saw(new Sighting(time.now(), 0, request.message().id(), request.message().envelope().recipients().get(request.recipients().getFirst()).address(),
+            watch.saw(new Sighting(time.now(), request.message().passage().uid(), request.message().id(), request.message().envelope().recipients().get(request.recipients().getFirst()).address(),
                     meeting.way().hop(), Sighting.Certainty.SUSPECTED, evidence));
         }
     }

@@ -104,7 +104,7 @@ final class Attempts {
     private void settle(int number, Outcome outcome, DeliveryAttempt attempt, Changes changes, Snapshot snapshot) {
         if (outcome instanceof Outcome.Failed failed && failed.cause() instanceof Cause.Looped looped) {
             Recipient recipient = changes.recipient(number);
-            Sighting.proved(parts.time().now(), 0, attempt.message(), recipient.address(), attempt.way().hop(), looped).ifPresent(parts.watch()::saw);
+            Sighting.proved(parts.time().now(), changes.before().passage().uid(), attempt.message(), recipient.address(), attempt.way().hop(), looped).ifPresent(parts.watch()::saw);
             if (turnsAround(number, attempt, changes, snapshot)) {
                 changes.again(number, looped);
                 return;

@@ -154,7 +154,7 @@ final class Preparation {
 
         @Override
         public void failed(Recipient recipient, Cause cause) {
-            Sighting.proved(now, 0, message.id(), recipient.address(), null, cause).ifPresent(parts.watch()::saw);
+            Sighting.proved(now, message.passage().uid(), message.id(), recipient.address(), null, cause).ifPresent(parts.watch()::saw);
         }
 
         private Cause suspension(String pattern) {
