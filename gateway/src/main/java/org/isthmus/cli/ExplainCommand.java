@@ -5,11 +5,15 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
+import org.isthmus.address.Domain;
 import org.isthmus.cli.control.ControlClient;
 import org.isthmus.config.Cidr;
 import org.isthmus.config.Settings;
@@ -17,8 +21,10 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.explain.Explainer;
 import org.isthmus.explain.Explanation;
 import org.isthmus.explain.Question;
+import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.platform.Platform;
 import org.isthmus.tracking.Harmless;
+import org.isthmus.transit.NextHop;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -72,7 +78,7 @@ final class ExplainCommand implements Callable<Integer> {
         JsonNode server = server(settings.connector().data());
         Platform outside = terminal.program().platform();
         Platform platform = new Platform(outside.time(), outside.entropy(), outside.threads(), outside.network(), terminal.program().resolver(settings), outside.disk());
-        Explanation explanation = explain(settings, platform, bound(server));
+        Explanation explanation = explain(settings, platform, server);
         if (output.json()) {
             terminal.json(ExplainText.json(explanation, server));
         } else {
@@ -85,13 +91,13 @@ final class ExplainCommand implements Callable<Integer> {
         };
     }
 
-    private Explanation explain(Settings settings, Platform platform, Map<String, InetSocketAddress> bound) throws IOException {
+    private Explanation explain(Settings settings, Platform platform, JsonNode server) throws IOException {
         if (settings.listeners().isEmpty()) {
             throw new Failure(Exit.CONFIGURATION, "the configuration has no listener");
         }
         try {
             Question question = new Question(bare(recipient), bare(from), client(settings), listener == null ? settings.listeners().getFirst().name() : listener, octets());
-            return new Explainer(platform, new Snapshot(1, settings), bound).explain(question);
+            return new Explainer(platform, new Snapshot(1, settings), bound(server), learned(server)).explain(question);
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, Harmless.text(String.valueOf(e.getMessage())));
         }
@@ -139,15 +145,34 @@ final class ExplainCommand implements Callable<Integer> {
     private static Map<String, InetSocketAddress> bound(JsonNode server) {
         Map<String, InetSocketAddress> bound = new HashMap<>();
         for (JsonNode door : server.path("listeners").values()) {
-            String address = door.path("address").asString("");
-            int colon = address.lastIndexOf(':');
-            String host = colon < 0 ? "" : address.substring(0, colon).replace("[", "").replace("]", "");
-            try {
-                bound.put(door.path("name").asString(""), new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(address.substring(colon + 1))));
-            } catch (IllegalArgumentException e) {
-                // A server of another version; the configuration tells where it listens.
-            }
+            address(door).ifPresent(address -> bound.put(door.path("name").asString(""), address));
         }
         return bound;
+    }
+
+    /// What the wire taught the server about addresses: mail of the site turns around by it.
+    private static List<LearnedAddresses.Entry> learned(JsonNode server) {
+        List<LearnedAddresses.Entry> learned = new ArrayList<>();
+        for (JsonNode one : server.path("learned").values()) {
+            Duration left = Duration.ofSeconds(one.path("secondsLeft").asLong(0));
+            address(one).ifPresent(address -> learned.add(new LearnedAddresses.Entry(address, one.path("ours").asBoolean(false), hop(one.path("hop").asString("")), one.path("what").asString(""), left)));
+        }
+        return learned;
+    }
+
+    private static Optional<NextHop> hop(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text.startsWith("mx:") ? new NextHop.Exchangers(Domain.of(text.substring("mx:".length()))) : new NextHop.Named(text));
+    }
+
+    private static Optional<InetSocketAddress> address(JsonNode holder) {
+        String address = holder.path("address").asString("");
+        int colon = address.lastIndexOf(':');
+        String host = colon < 0 ? "" : address.substring(0, colon).replace("[", "").replace("]", "");
+        try {
+            return Optional.of(new InetSocketAddress(InetAddress.ofLiteral(host), Integer.parseInt(address.substring(colon + 1))));
+        } catch (IllegalArgumentException e) {
+            // A server of another version; the configuration tells what there is to tell.
+            return Optional.empty();
+        }
     }
 }

@@ -12,6 +12,7 @@ final class LoopsCommand {
     static CommandLine line(Terminal terminal) {
         CommandLine line = new CommandLine(new LoopsCommand());
         line.addSubcommand(new PredictCommand(terminal));
+        line.addSubcommand(new ProbeCommand(terminal));
         return line;
     }
 }

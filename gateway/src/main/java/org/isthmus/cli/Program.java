@@ -10,6 +10,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.dns.Resolver;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
+import org.isthmus.explain.Probe;
 import org.isthmus.predict.Prediction;
 
 /// The program behind the command line: what only the wiring can do. Everything that needs a running server goes through its control socket instead.
@@ -33,6 +34,9 @@ public interface Program {
     /// Predicts loops by configuration and DNS.
     /// @param limit how long DNS may take in all; zero to look at the configuration alone
     Prediction predict(Settings settings, Duration limit);
+
+    /// Calls on every door that mail could come home by, without a running server.
+    Probe.Report probe(Settings settings) throws IOException;
 
     /// The server, until it is told to stop. Prints one line that begins with {@code ready} when it accepts mail. Logging is set up already.
     /// @return the exit code: 0 after an orderly stop, 75 if another process has the data folder

@@ -13,6 +13,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
+import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
@@ -39,12 +40,19 @@ public final class Explainer {
     /// @param platform whose resolver asks the servers of this configuration
     /// @param bound where the listeners of a running server are, by name; those that are missing are taken as configured
     public Explainer(Platform platform, Snapshot snapshot, Map<String, InetSocketAddress> bound) throws IOException {
+        this(platform, snapshot, bound, List.of());
+    }
+
+    /// @param taught what the wire taught a running server
+    public Explainer(Platform platform, Snapshot snapshot, Map<String, InetSocketAddress> bound, List<LearnedAddresses.Entry> taught) throws IOException {
         this.platform = platform;
         this.snapshot = snapshot;
         this.bound = Map.copyOf(bound);
         FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
         directory.prepare(snapshot.settings());
-        SiteIdentity identity = SiteIdentity.of(snapshot.settings(), bound, platform.network().localAddresses());
+        LearnedAddresses learned = new LearnedAddresses(platform.time());
+        taught.forEach(learned::take);
+        SiteIdentity identity = SiteIdentity.of(snapshot.settings(), bound, platform.network().localAddresses(), learned);
         classifier = new SiteClassifier(directory);
         router = new SiteRouter(classifier, present -> identity, platform.dns(), platform.entropy());
     }

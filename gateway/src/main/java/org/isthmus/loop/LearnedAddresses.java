@@ -105,6 +105,21 @@ public final class LearnedAddresses {
         return entries;
     }
 
+    /// Takes over what somebody else has learned, for as long as it counts there.
+    public synchronized void take(Entry entry) {
+        Duration until = time.elapsed().plus(entry.left());
+        if (entry.ours() && entry.hop().isPresent()) {
+            ours.put(new Spot(entry.address(), entry.hop().get()), new Proved(entry.what(), until));
+        } else if (!entry.ours()) {
+            strangers.put(entry.address(), until);
+        }
+    }
+
+    /// Who was no use to ask is asked again.
+    public synchronized void forgetStrangers() {
+        strangers.clear();
+    }
+
     /// Forgets everything: after a change of the configuration, everybody is asked again.
     public synchronized void forget() {
         ours.clear();

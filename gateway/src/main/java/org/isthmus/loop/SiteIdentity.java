@@ -212,7 +212,7 @@ public final class SiteIdentity {
     }
 
     /// The same for a name as a peer says it; nothing for what is no name.
-    Optional<SelfMatch> matchName(String name) {
+    public Optional<SelfMatch> matchHostName(String name) {
         return Optional.ofNullable(names.get(name.toLowerCase(Locale.ROOT)));
     }
 

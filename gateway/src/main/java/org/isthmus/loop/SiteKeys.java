@@ -98,6 +98,19 @@ public final class SiteKeys implements XsiteKey {
         }
     }
 
+    /// The keys of the challenge as they are on the disk, for commands beside the server: nothing is made or written.
+    /// @return nothing if there are none that may be read
+    public static Optional<XsiteKey> existing(Disk disk, Path data) {
+        try {
+            return new KeyFile(disk, data).read().ring().map(ring -> {
+                List<byte[]> keys = challenges(ring);
+                return () -> keys;
+            });
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /// Keys that live as long as this object: for what tells what would happen, and for tests.
     public static SiteKeys ephemeral(Entropy entropy, Time time) {
         return new SiteKeys(null, KeyRing.fresh(entropy, time.now()), entropy, time);

@@ -99,7 +99,7 @@ public final class WireRecognition implements Recognition {
     /// A peer that is called like us. Said once in a while for each address.
     private void suspect(Meeting meeting, Snapshot snapshot) {
         SiteIdentity self = identity.apply(snapshot);
-        Optional<SelfMatch> name = self.matchName(firstWord(meeting.greeting())).or(() -> self.matchName(firstWord(meeting.hello())));
+        Optional<SelfMatch> name = self.matchHostName(firstWord(meeting.greeting())).or(() -> self.matchHostName(firstWord(meeting.hello())));
         if (name.isEmpty() || !learned.isNewNamesake(meeting.peer().address())) {
             return;
         }

@@ -17,6 +17,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.SmtpCourier;
 import org.isthmus.directory.FileDirectory;
+import org.isthmus.explain.Probe;
 import org.isthmus.loop.Alerts;
 import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LiveIdentity;
@@ -59,6 +60,8 @@ public final class Connector implements Closeable {
     private final Platform platform;
     private final LiveConfig config;
     private final LearnedAddresses learned;
+    private final LiveIdentity identity;
+    private final WireRecognition recognition;
     private final FileDirectory directory;
     private final TrackingLog tracking;
     private final JournalSpool spool;
@@ -122,9 +125,10 @@ public final class Connector implements Closeable {
         directory = new FileDirectory(platform.disk(), platform.time());
         directory.prepare(config.current().settings());
         learned = new LearnedAddresses(platform.time());
-        LiveIdentity identity = new LiveIdentity(platform.network(), platform.time(), learned);
+        identity = new LiveIdentity(platform.network(), platform.time(), learned);
         SiteKeys keys = SiteKeys.open(platform.disk(), platform.entropy(), platform.time(), data);
         LoopWatch watch = LoopWatch.NONE;
+        recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch);
         SiteClassifier classifier = new SiteClassifier(directory);
         SiteRouter router = new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy());
         tracking = TrackingLog.open(
@@ -136,7 +140,7 @@ public final class Connector implements Closeable {
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, Alerts.NONE)),
-                new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch),
+                recognition,
                 new TraceStamp(config, keys, platform.time()), watch,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
                 new PairRate(() -> settings().loop(), Alerts.NONE, watch, new PairFile(platform.disk(), data))));
@@ -145,10 +149,10 @@ public final class Connector implements Closeable {
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
                 new Policy(), classifier, router, spool, tracking, keys, watch));
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, KnownForwards.NONE, platform, Alerts.NONE));
-        open(identity);
+        open();
     }
 
-    private void open(LiveIdentity identity) throws IOException {
+    private void open() throws IOException {
         boolean open = false;
         try {
             receiver.open(settings().listeners());
@@ -199,6 +203,18 @@ public final class Connector implements Closeable {
     /// The loops that are predicted, beside the running server.
     public Foresight foresight() {
         return foresight;
+    }
+
+    /// What the wire taught about addresses and still counts.
+    public List<LearnedAddresses.Entry> learned() {
+        return learned.entries();
+    }
+
+    /// Calls on every door that mail could come home by; what is proved is learned.
+    public Probe.Report probe() throws InterruptedException {
+        Snapshot snapshot = config.current();
+        learned.forgetStrangers();
+        return new Probe(platform, snapshot, identity.current(snapshot), recognition).run();
     }
 
     public QueueControl queue() {

@@ -12,14 +12,20 @@ import java.util.Map;
 import org.isthmus.cli.Checked;
 import org.isthmus.cli.Program;
 import org.isthmus.config.ConfigLoader;
+import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Loaded;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.dns.Resolver;
+import org.isthmus.explain.Probe;
+import org.isthmus.loop.LearnedAddresses;
+import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.SiteKeys;
+import org.isthmus.loop.WireRecognition;
+import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.live.LiveLocalSockets;
@@ -81,6 +87,22 @@ final class LiveProgram implements Program {
     public Prediction predict(Settings settings, Duration limit) {
         Predictor predictor = predictor(settings, new FileDirectory(live.platform().disk(), live.platform().time()));
         return limit.isZero() ? predictor.withoutDns() : predictor.withDns(resolver(settings), live.platform(), limit);
+    }
+
+    @Override
+    public Probe.Report probe(Settings settings) throws IOException {
+        Platform platform = live.platform();
+        Platform asking = new Platform(platform.time(), platform.entropy(), platform.threads(), platform.network(), resolver(settings), platform.disk());
+        Snapshot snapshot = new Snapshot(1, settings);
+        XsiteKey keys = SiteKeys.existing(platform.disk(), settings.connector().data()).orElseGet(() -> XsiteKey.ephemeral(platform.entropy()));
+        LearnedAddresses learned = new LearnedAddresses(platform.time());
+        SiteIdentity identity = SiteIdentity.of(settings, Map.of(), platform.network().localAddresses(), learned);
+        WireRecognition recognition = new WireRecognition(new LiveConfig(snapshot), any -> identity, learned, keys, platform.entropy(), platform.time(), LoopWatch.NONE);
+        try {
+            return new Probe(asking, snapshot, identity, recognition).run();
+        } catch (InterruptedException e) {
+            throw new IOException("broken off", e);
+        }
     }
 
     private Predictor predictor(Settings settings, FileDirectory directory) {

@@ -26,6 +26,8 @@ import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.explain.Probe;
+import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.platform.Channel;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
@@ -127,6 +129,21 @@ final class Server implements Closeable, Operations {
             LOG.error("the new configuration has errors and was refused; version {} stays in force", connector.configuration().version());
         }
         return new Reloaded(usable, connector.configuration().version(), problems);
+    }
+
+    @Override
+    public List<LearnedAddresses.Entry> learned() {
+        return connector.learned();
+    }
+
+    @Override
+    public Probe.Report probe() throws IOException {
+        try {
+            return connector.probe();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("the server is stopping", e);
+        }
     }
 
     @Override

@@ -573,4 +573,26 @@ class CliTest {
         program.prediction = new Prediction(List.of(), 3, true, List.of(), 4, Duration.ofHours(1), false);
         assertThat(run("loops", "predict").exit()).isEqualTo(Exit.YES);
     }
+
+    @Test
+    void loopsProbeShowsWhatEachDoorIsAndExits2ForASurprise() throws Exception {
+        Ran ran = run("loops", "probe");
+        assertThat(ran.exit()).isEqualTo(Exit.NO);
+        assertThat(ran.out()).isEqualTo("""
+                DOOR                              BECAUSE OF                                                 IS         CALLS ITSELF  FOUND
+                mx.site.example[198.51.100.9]:25  site.example MX 10 mx.site.example (isthmus.conf:7)  ourselves  gate.example  is listener internet, proved by XSITE
+
+                mx.site.example[198.51.100.9]:25 is this connector, and nothing in the configuration says so:
+                    add "198.51.100.9" to identity.addresses
+                """.replace("                                                 IS", "                                           IS"));
+        assertThat(operations.asked).containsExactly("probe");
+        JsonNode json = run("loops", "probe", "-o", "json").json();
+        assertThat(json.path("doors").path(0).path("verdict").asString("")).isEqualTo("ourselves");
+        assertThat(json.path("identity").path(0).path("secondsLeft").asInt(0)).isEqualTo(900);
+        server.close();
+        Ran alone = run("loops", "probe");
+        assertThat(alone.exit()).isEqualTo(Exit.NO);
+        assertThat(alone.err()).contains("no server is running");
+        assertThat(alone.out()).isEqualTo(ran.out());
+    }
 }

@@ -75,6 +75,11 @@ final class FakeProgram implements Program {
     }
 
     @Override
+    public org.isthmus.explain.Probe.Report probe(org.isthmus.config.Settings settings) {
+        return org.isthmus.cli.control.FakeOperations.PROBED;
+    }
+
+    @Override
     public int run(RunOptions options, PrintStream out, PrintStream err) {
         out.println("ready " + options.file() + " " + options.acceptedLoops());
         return 0;

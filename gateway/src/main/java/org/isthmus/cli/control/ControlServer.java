@@ -165,9 +165,10 @@ public final class ControlServer implements Closeable {
     private ObjectNode dispatch(JsonNode request, String user) throws BadRequest, IOException {
         String verb = required(request, "verb");
         return switch (verb) {
-            case "status" -> success(Shown.status(operations.status()));
+            case "status" -> success(Shown.status(operations.status()).set("learned", Shown.learned(operations.learned())));
             case "reload" -> reload(request, user);
             case "sync" -> sync();
+            case "loops-probe" -> success(Shown.probe(operations.probe()));
             case "queue-list" -> list(request);
             case "queue-show" -> show(request);
             case "queue-retry", "queue-hold", "queue-release", "queue-remove", "queue-bounce" -> act(verb, request, user);

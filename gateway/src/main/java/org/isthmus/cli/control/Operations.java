@@ -2,7 +2,10 @@
 package org.isthmus.cli.control;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
+import org.isthmus.explain.Probe;
+import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.schedule.QueueControl;
 
 /// What a running server lets an operator see and do; asked over the control socket. Implemented by the wiring. Safe for all threads.
@@ -15,6 +18,12 @@ public interface Operations {
     Reloaded reload(Set<String> acceptedLoops, String by);
 
     QueueControl queue();
+
+    /// What the wire taught about addresses and still counts.
+    List<LearnedAddresses.Entry> learned();
+
+    /// Calls on every door that mail could come home by; takes minutes where many do not answer.
+    Probe.Report probe() throws IOException;
 
     /// Writes out what tracking has in memory, so that a search finds the last events too.
     void syncTracking() throws IOException;

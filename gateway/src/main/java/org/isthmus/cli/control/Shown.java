@@ -8,6 +8,9 @@ import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.isthmus.config.Problem;
+import org.isthmus.explain.Probe;
+import org.isthmus.loop.LearnedAddresses;
+import org.isthmus.loop.SiteIdentity;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.tracking.Counters;
 import org.isthmus.transit.Cause;
@@ -59,6 +62,38 @@ public final class Shown {
             step.lost().forEach(lost -> node.withArray("lost").add(lost));
         }
         return list;
+    }
+
+    /// What the wire taught: addresses that are ourselves, each for one next hop, and addresses that are not.
+    static ArrayNode learned(List<LearnedAddresses.Entry> learned) {
+        ArrayNode list = JsonMapper.shared().createArrayNode();
+        for (LearnedAddresses.Entry entry : learned) {
+            ObjectNode one = list.addObject().put("address", text(entry.address())).put("ours", entry.ours());
+            option(one, "hop", entry.hop().map(Object::toString).orElse(null));
+            one.put("what", entry.what()).put("secondsLeft", entry.left().toSeconds());
+        }
+        return list;
+    }
+
+    /// What {@code loops probe} found.
+    public static ObjectNode probe(Probe.Report report) {
+        ObjectNode node = object();
+        ArrayNode doors = node.putArray("doors");
+        for (Probe.Door door : report.doors()) {
+            ObjectNode one = doors.addObject().put("door", door.name()).put("why", door.why());
+            option(one, "at", door.at() == null ? null : door.at().toString());
+            one.put("verdict", word(door.verdict())).put("says", door.says()).put("found", door.words());
+            door.evidence().forEach(evidence -> one.withArray("evidence").add(evidence));
+        }
+        ArrayNode identity = node.putArray("identity");
+        for (SiteIdentity.Entry entry : report.identity()) {
+            ObjectNode one = identity.addObject().put("subject", entry.subject()).put("what", entry.match().what());
+            option(one, "at", entry.match().at() == null ? null : entry.match().at().toString());
+            if (entry.left() != null) {
+                one.put("secondsLeft", entry.left().toSeconds());
+            }
+        }
+        return node.put("more", report.more());
     }
 
     static ObjectNode message(QueuedMessage message, Instant now) {

@@ -16,6 +16,8 @@ import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Problem;
+import org.isthmus.explain.Probe;
+import org.isthmus.loop.SiteIdentity;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.EnhancedStatus;
@@ -67,6 +69,23 @@ public final class FakeOperations implements Operations {
                 new ContentFacts(12_800, BodyType.SEVENBIT, false, 500, "<m1@site.example>", "evil \u001b[31m subject", 1, Priority.NORMAL, 0),
                 List.of(waiting, new RecipientState.Held("loopback", "loop.loopback = hold", ACCEPTED, RecipientState.Waiting.from(ACCEPTED)),
                         new RecipientState.Settled(new Outcome.Delivered(peer, Reply.of(250, "2.0.0", "queued"), false, false))));
+    }
+
+    public static final Probe.Report PROBED = new Probe.Report(
+            List.of(new Probe.Door("mx.site.example[198.51.100.9]:25", "site.example MX 10 mx.site.example", new SourceLine("isthmus.conf", 7), Probe.Verdict.OURSELVES, "gate.example",
+                    "is listener internet, proved by XSITE", List.of("add \"198.51.100.9\" to identity.addresses"))),
+            List.of(new SiteIdentity.Entry("198.51.100.9:25", new SiteIdentity.SelfMatch("learned", null), Duration.ofMinutes(15))), 0);
+
+    @Override
+    public List<org.isthmus.loop.LearnedAddresses.Entry> learned() {
+        return List.of(new org.isthmus.loop.LearnedAddresses.Entry(new InetSocketAddress(InetAddress.ofLiteral("198.51.100.9"), 25), true,
+                java.util.Optional.of(new org.isthmus.transit.NextHop.Named("provider")), "is listener internet", Duration.ofMinutes(9)));
+    }
+
+    @Override
+    public Probe.Report probe() {
+        asked.add("probe");
+        return PROBED;
     }
 
     @Override

@@ -7,9 +7,15 @@ import static org.isthmus.trials.loops.LoopWorld.OUTSIDE;
 import static org.isthmus.trials.loops.LoopWorld.at;
 
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.isthmus.explain.Explainer;
+import org.isthmus.explain.Explanation;
+import org.isthmus.explain.Probe;
+import org.isthmus.explain.Question;
 import org.isthmus.schedule.QueueControl.Selector;
+import org.isthmus.transit.Step;
 import org.isthmus.trials.peers.Ledger.End;
 import org.isthmus.trials.peers.Ledger;
 import org.isthmus.trials.peers.Sink;
@@ -239,7 +245,6 @@ class WireLoopTest {
     @Test
     void aForwardedChallengeRefusesNoMailAfterItHasEnded() {
         LoopWorld.run("", loops -> {
-            AtomicBoolean attacks = new AtomicBoolean(true);
             Sink victim = loops.started("mx.victim.example", "192.0.2.95:25");
             loops.world.zone().add("""
                     evil.example   MX 10 mx.evil.example
@@ -250,7 +255,6 @@ class WireLoopTest {
             loops.world.network().map(at("192.0.2.80:25"), DOOR);
             assertThat(loops.send("x@evil.example").end()).isEqualTo(End.PROMISED);
             assertThat(loops.stored()).as("while it lasts, mail for it would come back").hasSize(1);
-            attacks.set(false);
             loops.world.network().map(at("192.0.2.80:25"), at("192.0.2.95:25"));
             loops.send("y@evil.example");
             loops.send("z@victim.example");
@@ -277,6 +281,75 @@ class WireLoopTest {
             dangling(loops, OUTSIDE);
             loops.send("x@dangling.example");
             assertThat(loops.accepted()).as("nobody recognises anybody, and other layers have to").isGreaterThan(1);
+        });
+    }
+
+    // The probe, and what was learned.
+
+    @Test
+    void theProbeTellsDoorsApartAndSendsNoMail() {
+        LoopWorld.run("""
+                next-hops { provider { url = "smtp://192.0.2.33:587" }, gone { url = "smtp://192.0.2.34:25" } }
+                domains { "client.example" { kind = relay, front-doors = [filter.example] } }
+                routes = [{ to = "gone.example", via = gone }, { to = "*", via = provider }]
+                """, loops -> {
+            loops.world.network().map(at(OUTSIDE + ":25"), DOOR);
+            loops.world.zone().add("""
+                    example.com    MX 10 mx.example.com
+                    example.com    MX 20 mx1.example.com
+                    mx.example.com A  198.51.100.9
+                    mx1.example.com A 10.0.0.5
+                    client.example MX 5 filter.example
+                    filter.example A 192.0.2.35
+                    """);
+            Sink filter = loops.started("mx1.example.com", "192.0.2.35:25");
+            Sink provider = loops.started("relay.provider.example", "192.0.2.33:587");
+            AtomicReference<Probe.Report> report = new AtomicReference<>();
+            loops.connectorHost.start("probe", () -> {
+                try {
+                    report.set(loops.connector().probe());
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }).join();
+            assertThat(report.get().doors()).extracting(door -> door.why().split(":")[0] + " " + door.verdict()).containsExactlyInAnyOrder(
+                    "example.com MX 10 mx.example.com OURSELVES",
+                    "example.com MX 20 mx1.example.com DECLARED",
+                    "client.example MX 5 filter.example NAMESAKE",
+                    "front-doors of client.example NAMESAKE",
+                    "next-hops.gone SILENT",
+                    "next-hops.provider STRANGER");
+            assertThat(report.get().surprises()).isTrue();
+            assertThat(report.get().identity()).anySatisfy(entry -> assertThat(entry.left()).isPositive());
+            assertThat(filter.deliveries()).isEmpty();
+            assertThat(provider.deliveries()).isEmpty();
+            assertThat(filter.problems()).isEmpty();
+        });
+    }
+
+    @Test
+    void whatWasLearnedIsExplainedAsItHappens() {
+        LoopWorld.run("""
+                next-hops { client { url = "smtp://192.0.2.44:25" } }
+                domains { "client.example" { kind = relay, deliver-to = client } }
+                routes = [{ to = "client.example", via = mx }, { to = "*", via = mx }]
+                """, loops -> {
+            loops.world.network().map(at(OUTSIDE + ":25"), DOOR);
+            loops.world.zone().add("client.example MX 10 mx.client.example\nmx.client.example A " + OUTSIDE);
+            loops.started("client", "192.0.2.44:25");
+            loops.send("x@client.example");
+            Question question = new Question("x@client.example", "anna@example.com", LoopWorld.at("10.0.0.21:0").getAddress(), "internet", OptionalLong.empty());
+            Explainer explainer = new Explainer(loops.connectorHost.platform(), loops.connector().configuration(), loops.connector().addresses(), loops.connector().learned());
+            AtomicReference<Explanation> explanation = new AtomicReference<>();
+            loops.connectorHost.start("explain", () -> {
+                try {
+                    explanation.set(explainer.explain(question));
+                } catch (java.io.IOException e) {
+                    throw new AssertionError(e);
+                }
+            }).join();
+            assertThat(explanation.get().prospects().getFirst().outcome()).isEqualTo("deliver by client");
+            assertThat(explanation.get().prospects().getFirst().steps()).flatExtracting(Step::evidence).anyMatch(words -> words.contains("is listener internet") && words.contains("learned on the wire"));
         });
     }
 }

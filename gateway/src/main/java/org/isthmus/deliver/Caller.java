@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.deliver;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.isthmus.config.Settings;
+import org.isthmus.platform.Network;
+import org.isthmus.platform.Time;
+import org.isthmus.smtp.Reply;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Exchange;
+import org.isthmus.transit.LoopEvidence;
+import org.isthmus.transit.Recognition;
+import org.isthmus.transit.Way;
+import org.jspecify.annotations.Nullable;
+
+/// Calls on a server without mail: listens to how it presents itself, has loop control look at it, and leaves with QUIT. For {@code isthmus loops probe}.
+public final class Caller {
+    private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private final Network network;
+    private final Time time;
+
+    public Caller(Network network, Time time) {
+        this.network = network;
+        this.time = time;
+    }
+
+    /// What was heard.
+    ///
+    /// @param hello its answer to EHLO; none if it came to none
+    /// @param ours the evidence if it proved to be ourselves
+    /// @param trouble why there was no conversation; none if there was one
+    /// @param conversation what was said
+    public record Heard(@Nullable Reply hello, @Nullable LoopEvidence ours, @Nullable Cause trouble, List<String> conversation) {
+        public Heard {
+            conversation = List.copyOf(conversation);
+        }
+    }
+
+    /// Takes at most a minute and a half, whatever the server does.
+    public Heard call(Way way, Exchange exchange, InetSocketAddress address, Recognition recognition, Settings settings) {
+        Transcript transcript = new Transcript();
+        Server server = Server.of(way, exchange, address, settings);
+        Settings.Timeouts brief = new Settings.Timeouts(CONNECT, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER);
+        ClientSession session;
+        try {
+            session = ClientSession.open(server, network, time, brief, transcript);
+        } catch (Broken e) {
+            return new Heard(null, null, e.why(), transcript.lines());
+        }
+        try {
+            Greeter.Finding finding = Greeter.look(session, recognition, null, transcript);
+            return new Heard(session.hello(), finding instanceof Greeter.Finding.Ourselves ours ? ours.evidence() : null, null, transcript.lines());
+        } finally {
+            session.quit();
+        }
+    }
+}
