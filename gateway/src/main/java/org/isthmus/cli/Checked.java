@@ -11,7 +11,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import org.isthmus.config.Loaded;
 import org.isthmus.config.Problem;
@@ -35,7 +34,8 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
     /// Of what the loader says. A server keeps running while its file is being broken and mended, so the data folder is looked for in a broken file too.
     /// @param more findings that the loader does not make
     public static Checked of(Loaded loaded, List<Problem> more, Path file, Disk disk) {
-        List<Problem> all = java.util.stream.Stream.concat(loaded.problems().stream(), more.stream()).toList();
+        List<Problem> all = new ArrayList<>(loaded.problems());
+        more.stream().filter(found -> loaded.problems().stream().noneMatch(known -> known.id().equals(found.id()) && known.at() != null && known.at().equals(found.at()))).forEach(all::add);
         Settings settings = loaded.settings().orElse(null);
         return new Checked(settings, settings == null ? dataIn(file, disk) : settings.connector().data(), all);
     }
@@ -50,15 +50,9 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
 
     /// With what prediction by DNS found; it knows better than the look at the configuration alone, whose findings of the same things go.
     Checked with(Prediction prediction) {
-        List<Problem> all = new ArrayList<>(problems);
-        all.removeIf(known -> known.isLoop() && prediction.problems().stream().anyMatch(found -> isSame(known, found)));
-        all.addAll(prediction.problems());
+        List<Problem> all = new ArrayList<>(problems.stream().filter(problem -> !problem.isLoop()).toList());
+        all.addAll(prediction.with(problems).problems());
         return new Checked(settings, data, all);
-    }
-
-    /// Whether two findings are about one thing in one place.
-    public static boolean isSame(Problem one, Problem other) {
-        return one.id().equals(other.id()) && Objects.equals(one.at(), other.at()) && (one.at() != null || one.message().equals(other.message()));
     }
 
     /// Whether nothing stops it from taking the place of a configuration in force: a loop that was there before is not new.

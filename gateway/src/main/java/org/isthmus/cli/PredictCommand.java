@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.isthmus.cli.control.Shown;
-import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.predict.Drawing;
 import org.isthmus.predict.Found;
@@ -44,20 +43,16 @@ final class PredictCommand implements Callable<Integer> {
             terminal.findings(checked.problems(), terminal.err());
             throw new Failure(Exit.CONFIGURATION, Harmless.text(file.toString()) + " has errors; nothing can be predicted by it");
         }
-        Prediction prediction = terminal.program().predict(settings, dns.limit());
-        List<Problem> more = checked.problems().stream().filter(Problem::isLoop).filter(known -> prediction.problems().stream().noneMatch(found -> Checked.isSame(known, found))).toList();
+        Prediction prediction = terminal.program().predict(settings, dns.limit()).with(checked.problems());
         if (output.json()) {
-            terminal.json(json(prediction, more));
+            terminal.json(json(prediction));
         } else {
-            show(prediction, more);
+            show(prediction);
         }
-        boolean circles = !prediction.loops().isEmpty() || more.stream().anyMatch(problem -> problem.severity() != Problem.Severity.NOTE);
-        return circles ? Exit.NO : prediction.unanswered().isEmpty() ? Exit.YES : Exit.CANNOT_TELL;
+        return !prediction.loops().isEmpty() ? Exit.NO : prediction.unanswered().isEmpty() ? Exit.YES : Exit.CANNOT_TELL;
     }
 
-
-    /// What the files say by themselves, circles of aliases among it, is told with the rest.
-    private static ObjectNode json(Prediction prediction, List<Problem> more) {
+    private static ObjectNode json(Prediction prediction) {
         ObjectNode node = Shown.findings(prediction.found().stream().map(Found::problem).toList());
         ArrayNode findings = (ArrayNode) node.get("findings");
         for (int i = 0; i < prediction.found().size(); i++) {
@@ -65,21 +60,19 @@ final class PredictCommand implements Callable<Integer> {
             ObjectNode finding = (ObjectNode) findings.get(i);
             drawing.forEach(line -> finding.withArray("walk").add(line));
         }
-        Shown.findings(more).path("findings").values().forEach(findings::add);
         node.put("classes", prediction.classes());
         ObjectNode dns = node.putObject("dns").put("asked", prediction.askedDns());
         prediction.unanswered().forEach(dns.putArray("unanswered")::add);
         return node;
     }
 
-    private void show(Prediction prediction, List<Problem> more) {
+    private void show(Prediction prediction) {
         for (Found found : prediction.found()) {
             terminal.findings(List.of(found.problem()), terminal.out());
             Drawing.of(found.walk()).forEach(line -> terminal.line("        " + line));
         }
-        terminal.findings(more, terminal.out());
         DnsOptions.say(prediction, terminal);
-        long loops = java.util.stream.Stream.concat(prediction.problems().stream(), more.stream()).filter(problem -> problem.severity() != Problem.Severity.NOTE).count();
+        long loops = prediction.found().stream().filter(Found::isLoop).count();
         terminal.line((loops == 0 ? "nothing circles" : loops == 1 ? "1 finding of a loop" : loops + " findings of loops") + ", " + prediction.classes() + " classes of mail followed"
                 + (prediction.cut() ? "; there are more, which were not" : ""));
     }

@@ -69,9 +69,7 @@ final class LiveProgram implements Program {
         loaded.settings().ifPresent(settings -> {
             FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
             more.addAll(directory.problems(settings));
-            predictor(settings, directory).withoutDns().problems().stream()
-                    .filter(found -> loaded.problems().stream().noneMatch(known -> Checked.isSame(known, found)))
-                    .forEach(more::add);
+            more.addAll(predictor(settings, directory).withoutDns().problems());
             SiteKeys.trouble(platform.disk(), settings.connector().data()).ifPresent(trouble -> more.add(Problem.warning("site-keys", null, trouble, null)));
         });
         return Checked.of(loaded, more, file, platform.disk());

@@ -31,6 +31,10 @@ final class Findings {
 
     /// In order of file, as first met, and line.
     List<Found> sorted() {
+        return sorted(all);
+    }
+
+    static List<Found> sorted(List<Found> all) {
         List<String> files = all.stream().map(one -> file(one.problem().at())).distinct().toList();
         return all.stream().sorted(Comparator.<Found>comparingInt(one -> files.indexOf(file(one.problem().at()))).thenComparingInt(one -> line(one.problem().at()))).toList();
     }

@@ -2,7 +2,9 @@
 package org.isthmus.predict;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.isthmus.config.Problem;
@@ -20,6 +22,44 @@ public record Prediction(List<Found> found, int classes, boolean askedDns, List<
     public Prediction {
         found = List.copyOf(found);
         unanswered = List.copyOf(unanswered);
+    }
+
+    /// With what the loader and the directory have found of loops. What both tell is told once: as an error if either says so, with all evidence.
+    /// @param known findings of any kind; those that are no loops are left out
+    public Prediction with(List<Problem> known) {
+        List<Found> all = new ArrayList<>(found);
+        for (Problem problem : known) {
+            int same = problem.isLoop() ? same(problem) : -1;
+            if (same >= 0) {
+                Found first = all.get(same);
+                all.set(same, new Found(worse(first.problem(), problem), first.about(), first.walk()));
+            } else if (problem.isLoop()) {
+                all.add(new Found(problem, problem.message(), List.of()));
+            }
+        }
+        return new Prediction(Findings.sorted(all), classes, askedDns, unanswered, questions, fresh, cut);
+    }
+
+    private int same(Problem problem) {
+        for (int i = 0; i < found.size(); i++) {
+            if (isSame(found.get(i).problem(), problem)) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean isSame(Problem one, Problem other) {
+        return one.id().equals(other.id()) && Objects.equals(one.at(), other.at()) && (one.at() != null || one.message().equals(other.message()));
+    }
+
+    private static Problem worse(Problem one, Problem other) {
+        if (one.severity().compareTo(other.severity()) <= 0) {
+            return one;
+        }
+        List<String> evidence = new ArrayList<>(other.evidence());
+        one.evidence().stream().filter(line -> !evidence.contains(line)).forEach(evidence::add);
+        return new Problem(other.id(), other.severity(), other.certain(), other.at(), other.message(), evidence, other.fix() == null ? one.fix() : other.fix());
     }
 
     /// Everything that it found, for `check`.

@@ -152,7 +152,9 @@ final class StateGraph {
             out.add(new Leg(state, back(state.mail()), Leg.Turn.RETURN, "unknown-users = return: it gives back what it does not know", hop.at(), List.of(), true, sure));
         }
         if (!survey.inside(name)) {
-            home(state, lead).ifPresent(out::add);
+            if (survey.servesOthers(name)) {
+                home(state, lead).ifPresent(out::add);
+            }
             forward(state).ifPresent(out::add);
         }
         return out;

@@ -16,10 +16,10 @@ import org.isthmus.transit.Way;
 /// hop leads to ourselves, which makes it outward too, shows only when it is resolved. Immutable; made once a snapshot.
 final class HopSides {
     private final Set<String> inside = new HashSet<>();
+    private final Set<String> foreign = new HashSet<>();
 
     private HopSides(Settings settings) {
         DomainTable domains = DomainTable.of(settings);
-        Set<String> foreign = new HashSet<>();
         for (AddressSpace space : settings.routes()) {
             if (!domains.covers(space.to())) {
                 foreign.add(space.via());
@@ -48,6 +48,11 @@ final class HopSides {
 
     static HopSides of(Snapshot snapshot) {
         return snapshot.compiled(HopSides.class, HopSides::of);
+    }
+
+    /// Whether a next hop, by its name, takes mail for domains that are not ours, as a provider does.
+    boolean foreign(String via) {
+        return foreign.contains(via);
     }
 
     /// @param via a next hop's name, or {@code mx}

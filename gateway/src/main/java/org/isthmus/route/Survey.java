@@ -115,6 +115,11 @@ public final class Survey {
         return SpaceTable.of(snapshot).matching(domain);
     }
 
+    /// Whether a next hop takes mail for domains that are not ours: a provider, who sends what he gets by its MX.
+    public boolean servesOthers(String via) {
+        return sides.foreign(via);
+    }
+
     /// An entry of `routes` in the operator's words, as {@link Lead#rule} has it.
     public static String rule(AddressSpace space) {
         return AddressSpaces.rule(space);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.isthmus.trials.loop;
+package org.isthmus.trials.loops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
