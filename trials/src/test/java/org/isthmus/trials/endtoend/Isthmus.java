@@ -17,11 +17,18 @@ import org.isthmus.main.Main;
 final class Isthmus implements AutoCloseable {
     private final Path folder;
     private final Path configuration;
+    private final List<String> within;
     private volatile Running running;
 
     /// @param folder for the configuration and, in {@code data}, everything else
     Isthmus(Path folder) throws IOException {
+        this(folder, List.of());
+    }
+
+    /// @param within the beginning of a command that runs the rest of it somewhere else: {@code ip netns exec NAME}
+    Isthmus(Path folder, List<String> within) throws IOException {
         this.folder = Files.createDirectories(folder);
+        this.within = List.copyOf(within);
         this.configuration = folder.resolve("isthmus.conf");
     }
 
@@ -92,7 +99,8 @@ final class Isthmus implements AutoCloseable {
     }
 
     private List<String> command(List<String> arguments) {
-        List<String> command = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(within);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:SharedArchiveFile=" + folder.resolve("isthmus.jsa"), "-XX:+AutoCreateSharedArchive", "-Xlog:cds=off", "-Xlog:aot=off",
                 "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xmx512m", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
