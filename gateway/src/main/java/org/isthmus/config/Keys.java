@@ -23,7 +23,7 @@ final class Keys {
             Map.entry("domains.NAME", DOMAIN),
             Map.entry("next-hops.NAME", HOP),
             Map.entry("routes", Set.of("to", "via", "cost", "from", "min-size", "max-size", "fallback", "fallback-after")),
-            Map.entry("loop", Set.of("loopback", "hop-limit", "accept", "xsite", "trace", "trace-header", "predict", "pair-rate", "DisableLoopbackConnections", "DisableLoopbackConnection")),
+            Map.entry("loop", Set.of("loopback", "hop-limit", "ledger-size", "accept", "xsite", "trace", "trace-header", "predict", "pair-rate", "DisableLoopbackConnections", "DisableLoopbackConnection")),
             Map.entry("loop.pair-rate", Set.of("enabled", "most", "window", "most-a-day")),
             Map.entry("queue", Set.of("retry", "lifetime", "delay-notice", "priority")),
             Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "ehlo-name", "timeouts")),

@@ -228,9 +228,12 @@ public record Settings(
             @Doc("Whether mail that leaves carries our signed trace, by which it is known again if it comes back: docs/reference/trace-token.md.") boolean trace,
             @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader,
             @Doc("Whether the running server predicts loops: at its start, after a reload, and again and again with DNS as it then is.") boolean predict,
+            @Doc("Room for the ledger of what went out, by which mail that comes back is known again; of more than 256 MiB, 256 MiB are used. It holds some 4,600 copies in a MiB.") ByteSize ledgerSize,
             PairRate pairRate) {
         /// The header field of the trace where the configuration names none.
         public static final String TRACE_HEADER = "X-Trace-Site";
+        /// The room for the ledger where the configuration says nothing.
+        public static final ByteSize LEDGER_SIZE = ByteSize.mebibytes(256);
 
         public Loop {
             accept = Set.copyOf(accept);
@@ -241,7 +244,7 @@ public record Settings(
         }
 
         public Loop(LoopbackSetting loopback, int hopLimit, Set<String> accept) {
-            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true, PairRate.STANDARD);
+            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true, LEDGER_SIZE, PairRate.STANDARD);
         }
     }
 

@@ -193,10 +193,11 @@ final class SettingsReader {
         boolean trace = section.one("trace", Kind.FLAG).orElse(true);
         boolean predict = section.one("predict", Kind.FLAG).orElse(true);
         String traceHeader = section.one("trace-header", Kind.PRIVATE_FIELD).orElse(Settings.Loop.TRACE_HEADER);
+        ByteSize ledgerSize = ledgerSize(section);
         Settings.PairRate pairRate = section.section("pair-rate").map(SettingsReader::pairRate).orElse(Settings.PairRate.STANDARD);
-        section.notYet(true, "the ledger of loop control", "ledger-size", "breaker", "probe", "canary");
+        section.notYet(true, "the circuit breaker", "breaker", "probe", "canary");
         section.finish();
-        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict, pairRate);
+        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict, ledgerSize, pairRate);
     }
 
     private static Settings.PairRate pairRate(Section section) {
@@ -208,6 +209,14 @@ final class SettingsReader {
                 section.one("most-a-day", Kind.number(3, 10_000)).orElse(standard.mostADay()));
         section.finish();
         return pairRate;
+    }
+
+    private ByteSize ledgerSize(Section section) {
+        ByteSize size = section.one("ledger-size", Kind.SIZE).orElse(Settings.Loop.LEDGER_SIZE);
+        if (size.octets() < ByteSize.mebibytes(1).octets()) {
+            problems.error("bad-value", section.at("ledger-size"), "loop.ledger-size: " + size + " is too little to know anything again; expected at least 1 MiB", "ledger-size = 256 MiB");
+        }
+        return size;
     }
 
     private void hopLimit(Section section, int limit) {

@@ -15,6 +15,7 @@ import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.LoopWatch;
+import org.isthmus.loop.Returns;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
@@ -24,8 +25,8 @@ import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.route.Router;
 import org.isthmus.route.SiteRouter;
-import org.isthmus.schedule.Forecast;
 import org.isthmus.schedule.Forecast.Prospect;
+import org.isthmus.schedule.Forecast;
 import org.isthmus.transit.QueuedMessage;
 
 /// Says what would happen to a message, by letting it happen: a real session of the real rooms holds the conversation with a client in memory, and what it would have
@@ -64,7 +65,8 @@ public final class Explainer {
         Recorder recorder = new Recorder(now, question.size());
         Conversation conversation = new Conversation(question, local(listener, question.client()));
         Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router,
-                recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE);
+                recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
+                Returns.forgetful(platform.entropy(), platform.time()));
         new Receiver(rooms).converse(listener, conversation);
         conversation.end();
         QueuedMessage message = recorder.message();

@@ -22,8 +22,8 @@ import org.isthmus.transit.QueueId;
 public record Departure(
         Instant at, long uid, int pass, boolean outward, long recipient, QueueId message, Prints prints, int network, long config, String route, String server, String dns) {
 
-    /// The same, taken by a server at a time.
-    public Departure taken(Instant when, String by) {
-        return new Departure(when, uid, pass, outward, recipient, message, prints, network, config, route, by, dns);
+    /// The same, taken at a time, by which way and which server.
+    public Departure taken(Instant when, boolean wentOutward, String way, String by) {
+        return new Departure(when, uid, pass, wentOutward, recipient, message, prints, network, config, way, by, dns);
     }
 }

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Safe for all threads. The lock is never held across the disk.
 public final class Ledger implements Closeable {
-    private final LedgerFiles files;
+    private final @Nullable LedgerFiles files;
     private final SipHash.Key key;
     private final ConcurrentHashMap<Long, List<Departure>> underWay = new ConcurrentHashMap<>();
 
@@ -53,7 +53,14 @@ public final class Ledger implements Closeable {
         return new Ledger(new LedgerFiles(disk, time, threads, folder, limit, key), key);
     }
 
-    private Ledger(LedgerFiles files, SipHash.Key key) {
+    /// One that keeps nothing.
+    public static Ledger forgetful(Entropy entropy) {
+        byte[] key = new byte[16];
+        entropy.fill(key);
+        return new Ledger(null, SipHash.Key.of(key));
+    }
+
+    private Ledger(@Nullable LedgerFiles files, SipHash.Key key) {
         this.files = files;
         this.key = key;
     }
@@ -88,8 +95,8 @@ public final class Ledger implements Closeable {
         return List.copyOf(all);
     }
 
-    /// Copies under way. To be closed.
-    public final class Leaving implements AutoCloseable {
+    /// Copies under way, until they are closed.
+    public final class Leaving {
         private final long uid;
         private final List<Departure> copies;
 
@@ -99,7 +106,6 @@ public final class Ledger implements Closeable {
         }
 
         /// The attempt is over.
-        @Override
         public void close() {
             underWay.computeIfPresent(uid, (key, all) -> {
                 List<Departure> rest = new ArrayList<>(all);
@@ -111,7 +117,9 @@ public final class Ledger implements Closeable {
 
     /// A copy has left. Never waits.
     public void record(Departure departure) {
-        files.add(departure);
+        if (files != null) {
+            files.add(departure);
+        }
     }
 
     /// Copies of a message to a recipient, newest first, those under way included.
@@ -138,6 +146,9 @@ public final class Ledger implements Closeable {
     }
 
     private void find(long hash, Predicate<Departure> right, List<Departure> found) {
+        if (files == null) {
+            return;
+        }
         files.find(hash, departure -> {
             if (right.test(departure)) {
                 found.add(departure);
@@ -149,12 +160,14 @@ public final class Ledger implements Closeable {
     }
 
     public Depth depth() {
-        return files.depth();
+        return files == null ? new Depth(0, 0, null, 0) : files.depth();
     }
 
     /// Writes down what it has in hand.
     @Override
     public void close() {
-        files.close();
+        if (files != null) {
+            files.close();
+        }
     }
 }

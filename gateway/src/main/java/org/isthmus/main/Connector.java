@@ -20,10 +20,12 @@ import org.isthmus.directory.FileDirectory;
 import org.isthmus.explain.Probe;
 import org.isthmus.loop.Alerts;
 import org.isthmus.loop.LearnedAddresses;
+import org.isthmus.loop.Ledger;
 import org.isthmus.loop.LiveIdentity;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.PairFile;
 import org.isthmus.loop.PairRate;
+import org.isthmus.loop.Returns;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteKeys;
 import org.isthmus.loop.SiteLineage;
@@ -67,6 +69,8 @@ public final class Connector implements Closeable {
     private final JournalSpool spool;
     private final Scheduler scheduler;
     private final SmtpCourier courier;
+    private final Ledger ledger;
+    private final Returns returns;
     private final Receiver receiver;
     private final Foresight foresight;
     private final Closeable lock;
@@ -129,6 +133,8 @@ public final class Connector implements Closeable {
         SiteKeys keys = SiteKeys.open(platform.disk(), platform.entropy(), platform.time(), data);
         LoopWatch watch = LoopWatch.NONE;
         recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch);
+        ledger = Ledger.open(platform.disk(), platform.time(), platform.threads(), platform.entropy(), data, () -> settings().loop().ledgerSize().octets());
+        returns = new Returns(keys, ledger, watch, platform.time());
         SiteClassifier classifier = new SiteClassifier(directory);
         SiteRouter router = new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy());
         tracking = TrackingLog.open(
@@ -143,11 +149,11 @@ public final class Connector implements Closeable {
                 recognition,
                 new TraceStamp(config, keys, platform.time()), watch,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
-                new PairRate(() -> settings().loop(), Alerts.NONE, watch, new PairFile(platform.disk(), data))));
+                new PairRate(() -> settings().loop(), Alerts.NONE, watch, new PairFile(platform.disk(), data)), ledger, returns));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, spool, tracking, keys, watch));
+                new Policy(), classifier, router, spool, tracking, keys, watch, returns));
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, KnownForwards.NONE, platform, Alerts.NONE));
         open();
     }
@@ -229,6 +235,16 @@ public final class Connector implements Closeable {
         return spool.room();
     }
 
+    /// How much of what went out is known.
+    public Ledger.Depth ledger() {
+        return ledger.depth();
+    }
+
+    /// What came back.
+    public Returns.Counts returns() {
+        return returns.counts();
+    }
+
     public Counters counters() {
         return tracking.counters();
     }
@@ -278,6 +294,7 @@ public final class Connector implements Closeable {
         } catch (IOException e) {
             LOG.error("closing the spool: {}", e.toString());
         }
+        ledger.close();
         tracking.close();
         try {
             lock.close();

@@ -16,7 +16,7 @@ interface ContentCheck {
         int limit = transaction.snapshot.settings().loop().hopLimit();
         return facts.hops() >= limit
                 ? new Verdict.Refuse(
-                        Replies.HOPS.with(facts.hops()), Step.of("hop-count", "loop.hop-limit = " + limit, null, "refused with " + facts.hops() + " Received lines"))
+                        Replies.HOPS.with(facts.hops(), limit), Step.of("hop-count", "loop.hop-limit = " + limit, null, "refused with " + facts.hops() + " Received lines"))
                 : Passed.HOP_COUNT;
     };
 

@@ -4,7 +4,6 @@ package org.isthmus.receive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.isthmus.message.HeaderMarks;
 import org.isthmus.message.Received;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Command;
@@ -13,7 +12,6 @@ import org.isthmus.smtp.LineCheck;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.Violation;
 import org.isthmus.spool.Draft;
-import org.isthmus.syntax.SipHash;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
@@ -119,8 +117,8 @@ final class ContentCommands {
     private @Nullable Intake open(Transaction transaction, String command) throws IOException {
         try {
             Draft draft = rooms.spool().draft(transaction.parameters.size().orElse(0));
-            HeaderMarks marks = new HeaderMarks(transaction.snapshot.settings().connector().hostname().ascii(), null, text -> false, new SipHash.Key(0, 0));
-            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), marks, received(draft.id(), transaction));
+            ReturnCheck returns = new ReturnCheck(rooms, speech.client(), transaction, draft.id());
+            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), returns, received(draft.id(), transaction));
             transaction.begin(content);
             return content;
         } catch (IOException e) {

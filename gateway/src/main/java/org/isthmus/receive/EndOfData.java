@@ -13,7 +13,7 @@ import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Step;
 import org.jspecify.annotations.Nullable;
 
-/// What happens between the end of a message and its answer, in short steps: whole, judge, commit. Each gives nothing, or the refusal that ends it.
+/// What happens between the end of a message and its answer, in short steps: whole, judge, returns, commit. Each gives nothing, or the refusal that ends it.
 final class EndOfData {
     /// What the end of data is answered.
     sealed interface Answer {
@@ -41,6 +41,9 @@ final class EndOfData {
         }
         ContentFacts facts = content.facts();
         refusal = judge(facts);
+        if (refusal == null) {
+            refusal = returns();
+        }
         return refusal != null ? refusal : commit(facts);
     }
 
@@ -50,7 +53,7 @@ final class EndOfData {
             return new Answer.Refused(Replies.BAD_CONTENT.with(violation.text()), List.of(Step.of("content", "only CRLF ends a line", null, "refused: " + violation.text())));
         }
         Reply problem = content.problem();
-        return problem == null ? null : new Answer.Refused(problem, List.of(content.why()));
+        return problem == null ? null : new Answer.Refused(problem, content.why());
     }
 
     private @Nullable Answer judge(ContentFacts facts) {
@@ -65,11 +68,17 @@ final class EndOfData {
         return null;
     }
 
+    /// Layers 4 and 5 of loop control. What is certain is refused here, where the server that sent it back can tell its sender.
+    private @Nullable Answer returns() {
+        ReturnCheck.Refusal refusal = content.returns().end();
+        return refusal == null ? null : new Answer.Refused(refusal.reply(), refusal.steps());
+    }
+
     /// RFC 5321 §6.1: by 250 we take the responsibility. If the client vanishes before it hears that, it will send again: a duplicate is possible and a loss is not (§4.5.3.2.6).
     private Answer commit(ContentFacts facts) {
         try {
             Origin origin = new Origin.Received(client, Protocol.name(client, transaction.parameters));
-            return new Answer.Accepted(content.draft().commit(transaction.envelope(), origin, facts, transaction.steps()));
+            return new Answer.Accepted(content.draft().commit(transaction.envelope(), origin, facts, content.returns().passage(), content.returns().steps()));
         } catch (IOException e) {
             return new Answer.Refused(Intake.localTrouble(e), List.of(Intake.localStep(e)));
         }

@@ -3,9 +3,9 @@ package org.isthmus.receive;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.List;
 import java.util.zip.CRC32C;
 import org.isthmus.config.Settings;
-import org.isthmus.message.HeaderMarks;
 import org.isthmus.message.HeaderScanner;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Reply;
@@ -20,26 +20,27 @@ import org.jspecify.annotations.Nullable;
 /// The content's way from the wire to the draft, in one pass: counted, summed, its header read, and passed on byte for byte. It never throws for what happens on the way:
 /// the first thing that forbids the message is kept as the reply for its end, and what comes after that is counted and thrown away.
 final class Intake extends OutputStream {
-    private static final Step LIMITS = Step.of("content", "limits", null, "exceeded");
+    private static final List<Step> LIMITS = List.of(Step.of("content", "limits", null, "exceeded"));
 
     private final Draft draft;
     private final Settings.Limits limits;
-    private final HeaderMarks gathered;
+    private final ReturnCheck returns;
     private final HeaderScanner scanner;
     private final CRC32C sum = new CRC32C();
     private final long ownOctets;
     private long octets;
     private @Nullable Reply problem;
-    private Step why = LIMITS;
+    private List<Step> why = LIMITS;
+    private boolean judged;
     private boolean ended;
 
-    /// @param marks gather what loop control must know
+    /// @param returns is asked as soon as the header is complete
     /// @param ownLines what we put on top: our Received field
-    Intake(Draft draft, Settings.Limits limits, HeaderMarks marks, byte[] ownLines) {
+    Intake(Draft draft, Settings.Limits limits, ReturnCheck returns, byte[] ownLines) {
         this.draft = draft;
         this.limits = limits;
-        this.gathered = marks;
-        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), marks);
+        this.returns = returns;
+        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), returns.gatherer());
         this.ownOctets = ownLines.length;
         sum.update(ownLines, 0, ownLines.length);
         store(ownLines, 0, ownLines.length);
@@ -69,8 +70,21 @@ final class Intake extends OutputStream {
             };
             return;
         }
+        if (!judged && scanner.headerEnded() && refused(returns.header())) {
+            return;
+        }
         sum.update(from, offset, length);
         store(from, offset, length);
+    }
+
+    /// Loop control has its answer before the body comes; what still comes is thrown away.
+    private boolean refused(ReturnCheck.@Nullable Refusal refusal) {
+        judged = true;
+        if (refusal != null) {
+            problem = refusal.reply();
+            why = refusal.steps();
+        }
+        return refusal != null;
     }
 
     private void store(byte[] from, int offset, int length) {
@@ -79,7 +93,7 @@ final class Intake extends OutputStream {
                 draft.content().write(from, offset, length);
             } catch (IOException e) {
                 problem = localTrouble(e);
-                why = localStep(e);
+                why = List.of(localStep(e));
             }
         }
     }
@@ -109,7 +123,7 @@ final class Intake extends OutputStream {
     }
 
     /// Why, for the operator; means something only if there is a problem.
-    Step why() {
+    List<Step> why() {
         return why;
     }
 
@@ -121,7 +135,7 @@ final class Intake extends OutputStream {
         scanner.finish();
         BodyType needs = scanner.binary() ? BodyType.BINARYMIME : scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT;
         return new ContentFacts(ownOctets + octets, needs, scanner.utf8Headers(), (int) (ownOctets + scanner.headerSize()), scanner.messageId(), scanner.subject(),
-                scanner.received(), priority(scanner.priority()), (int) sum.getValue(), gathered.own());
+                scanner.received(), priority(scanner.priority()), (int) sum.getValue(), returns.passes());
     }
 
     // RFC 2156 §5.3.6
@@ -135,6 +149,10 @@ final class Intake extends OutputStream {
 
     Draft draft() {
         return draft;
+    }
+
+    ReturnCheck returns() {
+        return returns;
     }
 
     /// Forgets what was stored, unless it has been committed.

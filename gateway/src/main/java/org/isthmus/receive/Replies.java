@@ -73,8 +73,13 @@ public final class Replies {
     static final ReplyForm BAD_CONTENT = new ReplyForm(550, "5.6.0", "message refused: it holds {}; lines end with CRLF alone",
             "The end of a message with a bare CR, a bare LF or a NUL. Two servers that see line ends differently can be made to see one message as two (SMTP smuggling). RFC 5321 §2.3.8.",
             "The sender's software is broken and must be mended there; there is no setting that lets it pass.");
-    static final ReplyForm HOPS = new ReplyForm(550, "5.4.6", "mail loop: the message has passed {} servers already",
+    static final ReplyForm HOPS = new ReplyForm(550, "5.4.6", "mail loop: the message has passed {} servers already; at most {} may be behind it",
             "The end of a message with as many Received lines as loop.hop-limit, or more. RFC 5321 §6.3.", "`isthmus trace` shows the path; look which server sends it back.");
+
+    static final ReplyForm RETURNED = new ReplyForm(550, "5.4.6", "mail loop: this message was sent to {} from here before, and has come back to go there again",
+            "The end of a message, or its first chunk, when all of its recipients would get it by the way that it has come back from: our signed trace in it and the ledger prove it, or it came "
+                    + "back five times within a day.",
+            "`isthmus trace` shows how it left, and from where it came back: look there for a forward or a route that leads to this site.");
 
     static final ReplyForm UNKNOWN_RECIPIENT = new ReplyForm(550, "5.1.1", "no such address here: {}", "RCPT with an address of an authoritative domain that its recipients don't list.",
             "If the address should exist, add it there. `isthmus explain ADDRESS` shows where was looked.");
@@ -119,7 +124,7 @@ public final class Replies {
 
     private static final List<ReplyForm> OWN = List.of(GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, XSITE, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
-            NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT,
+            NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
             TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST);
 

@@ -4,6 +4,7 @@ package org.isthmus.receive;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.LoopWatch;
+import org.isthmus.loop.Returns;
 import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Network;
@@ -27,7 +28,8 @@ public record Rooms(
         Spool spool,
         Tracker tracker,
         XsiteKey xsite,
-        LoopWatch watch) {
+        LoopWatch watch,
+        Returns returns) {
 
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Departure;
+import org.isthmus.loop.Ledger;
 import org.isthmus.loop.Sighting;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
@@ -36,9 +38,12 @@ final class Attempts {
     private final Scheduler scheduler;
     private final Scheduler.Parts parts;
 
+    private final Copies copies;
+
     Attempts(Scheduler scheduler, Scheduler.Parts parts) {
         this.scheduler = scheduler;
         this.parts = parts;
+        this.copies = new Copies(parts.ledger());
     }
 
     /// Attempts, settles, and gives the slot back, whatever happens.
@@ -50,7 +55,7 @@ final class Attempts {
         Instant next = null;
         try {
             QueuedMessage message = job.message != null ? job.message : parts.spool().read(job.id);
-            DeliveryAttempt attempt = deliver(message, job, snapshot);
+            DeliveryAttempt attempt = depart(message, job, snapshot);
             silence = silence(attempt);
             next = settle(message, job, attempt, snapshot);
         } catch (NoSuchElementException e) {
@@ -68,6 +73,19 @@ final class Attempts {
             if (next != null) {
                 scheduler.wake();
             }
+        }
+    }
+
+    /// With the ledger: a peer may send a copy back before it says that it has taken it, so the ledger knows it while it is on the wire.
+    private DeliveryAttempt depart(QueuedMessage message, Job job, Snapshot snapshot) throws IOException, InterruptedException {
+        List<Departure> leaving = copies.of(message, job, snapshot, parts.time().now());
+        Ledger.Leaving underWay = parts.ledger().leaving(message.passage().uid(), leaving);
+        try {
+            DeliveryAttempt attempt = deliver(message, job, snapshot);
+            copies.left(leaving, job, attempt, parts.time().now());
+            return attempt;
+        } finally {
+            underWay.close();
         }
     }
 

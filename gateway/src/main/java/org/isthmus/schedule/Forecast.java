@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Departures;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
 import org.isthmus.route.Router;
@@ -87,7 +88,7 @@ public final class Forecast {
     public List<Prospect> of(QueuedMessage message, Snapshot snapshot, Instant now) {
         Changes changes = new Changes(message, now, snapshot.settings().queue(), entropy);
         Map<Integer, Fate> going = new HashMap<>();
-        RoutingPlan plan = new RoutingPlan(message, changes, router, snapshot, now, (number, recipient, waiting, ways, routed) -> {
+        RoutingPlan plan = new RoutingPlan(message, changes, router, Departures.FREE, snapshot, now, (number, recipient, waiting, ways, routed) -> {
             changes.event(routed);
             Optional<String> suspended = suspensions.stops(ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
             going.put(number, new Fate.Goes(ways, suspended.orElse(null)));

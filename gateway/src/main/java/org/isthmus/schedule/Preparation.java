@@ -124,7 +124,7 @@ final class Preparation {
                     todo.add(number);
                 }
             }
-            new RoutingPlan(message, changes, parts.router(), snapshot, now, this).route(pairs.pass(message, todo, changes, snapshot.settings(), now));
+            new RoutingPlan(message, changes, parts.router(), parts.departures(), snapshot, now, this).route(pairs.pass(message, todo, changes, snapshot.settings(), now));
         }
 
         @Override

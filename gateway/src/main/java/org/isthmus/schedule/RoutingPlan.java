@@ -3,30 +3,40 @@ package org.isthmus.schedule;
 
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Departures;
 import org.isthmus.route.Router;
+import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
+import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Outcome;
+import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Route;
 import org.isthmus.transit.Routing;
+import org.isthmus.transit.Step;
 import org.isthmus.transit.Way;
 
 /// Routes recipients of one message and follows what they stand for to its end. What needs no attempt goes into the changes, the rest to a taker. Used for the
 /// message itself and for a {@link Forecast} of it, which therefore cannot say anything else.
 final class RoutingPlan {
+    private static final EnhancedStatus ROUTING_LOOP = EnhancedStatus.of("5.4.6");
+
     private final QueuedMessage message;
     private final Changes changes;
     private final Router router;
+    private final Departures departures;
     private final Snapshot snapshot;
     private final Instant now;
     private final Taker taker;
@@ -41,10 +51,11 @@ final class RoutingPlan {
         default void failed(Recipient recipient, Cause cause) {}
     }
 
-    RoutingPlan(QueuedMessage message, Changes changes, Router router, Snapshot snapshot, Instant now, Taker taker) {
+    RoutingPlan(QueuedMessage message, Changes changes, Router router, Departures departures, Snapshot snapshot, Instant now, Taker taker) {
         this.message = message;
         this.changes = changes;
         this.router = router;
+        this.departures = departures;
         this.snapshot = snapshot;
         this.now = now;
         this.taker = taker;
@@ -75,19 +86,34 @@ final class RoutingPlan {
         }
     }
 
+    /// It came back, and would go round again.
+    /// @return nobody comes in its place
+    private List<Integer> circles(int number, Recipient recipient, LoopEvidence evidence, List<Step> before) {
+        List<Step> steps = new ArrayList<>(before);
+        steps.add(new Step("returns", evidence.layer() + ": " + evidence.finding(), evidence.at(), "given up with 5.4.6", evidence.evidence(), List.of()));
+        changes.event(new Event.Routed(now, message.id(), number, recipient.address(), "fail 5.4.6", steps));
+        changes.outcome(number, new Outcome.Failed(new Cause.Looped(evidence, ROUTING_LOOP)), false);
+        return List.of();
+    }
+
     private record Circle(int number, Routing routing) {}
 
     /// What decides the route of a recipient besides itself.
     static Router.Facts facts(Changes changes, int number) {
         QueuedMessage message = changes.before();
         RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
-        return new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), message.facts().passes(), message.id());
+        int passes = Math.max(message.facts().passes(), message.passage().finding(number).isPresent() ? 1 : 0);
+        return new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), passes, message.id());
     }
 
     /// @return those that came in its place
     private List<Integer> route(int number) {
         Recipient recipient = changes.recipient(number);
         RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
+        Optional<Passage.Finding> known = message.passage().finding(number);
+        if (known.isPresent() && known.get().loops()) {
+            return circles(number, recipient, known.get().evidence(), List.of());
+        }
         Routing routing = router.route(recipient, facts(changes, number), snapshot);
         if (recipient.comesAgain() && isCircle(routing.route())) {
             circles.add(new Circle(number, routing));
@@ -95,6 +121,10 @@ final class RoutingPlan {
         }
         Event routed = new Event.Routed(now, message.id(), number, recipient.address(), outcome(routing.route()), routing.steps());
         if (routing.route() instanceof Route.Deliver deliver) {
+            Optional<LoopEvidence> loop = departures.departing(message, number, recipient, deliver.ways().getFirst());
+            if (loop.isPresent()) {
+                return circles(number, recipient, loop.get(), routing.steps());
+            }
             taker.deliver(number, recipient, waiting, deliver.ways(), routed);
             return List.of();
         }

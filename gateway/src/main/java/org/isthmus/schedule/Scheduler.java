@@ -17,7 +17,10 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.Courier;
 import org.isthmus.loop.PairRate;
 import org.isthmus.platform.Channel;
+import org.isthmus.loop.Departures;
+import org.isthmus.loop.Ledger;
 import org.isthmus.loop.LoopWatch;
+import org.isthmus.platform.Channel;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Threads;
@@ -78,6 +81,8 @@ public final class Scheduler {
     /// @param data the data folder
     /// @param forgetHosts makes the courier forget what it remembers of hosts
     /// @param pairs knows machines that answer each other
+    /// @param ledger is told what leaves
+    /// @param departures is asked before
     public record Parts(
             LiveConfig config,
             Spool spool,
@@ -93,7 +98,9 @@ public final class Scheduler {
             Disk disk,
             Path data,
             Runnable forgetHosts,
-            PairRate pairs) {}
+            PairRate pairs,
+            Ledger ledger,
+            Departures departures) {}
 
     public Scheduler(Parts parts) throws IOException {
         this.parts = parts;

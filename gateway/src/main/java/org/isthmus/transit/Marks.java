@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param tokens what may be tokens of ours, newest first, at most ten
 /// @param ownLines Received lines that name us and a queue id, newest first, at most twenty
-/// @param messageId the Message-ID's text, if there is one
 /// @param inReplyTo the ids of In-Reply-To, with their angle brackets; at most ten
 /// @param references the ids of References, with their angle brackets, newest last; at most the last ten
 /// @param automation the traits of machines
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 public record Marks(
         List<Candidate> tokens,
         List<OwnLine> ownLines,
-        @Nullable String messageId,
         List<String> inReplyTo,
         List<String> references,
         Automation automation,
@@ -28,7 +26,7 @@ public record Marks(
         Prints prints) {
 
     /// Of a message that shows nothing.
-    public static final Marks NONE = new Marks(List.of(), List.of(), null, List.of(), List.of(), Automation.NONE, null, -1, Prints.NONE);
+    public static final Marks NONE = new Marks(List.of(), List.of(), List.of(), List.of(), Automation.NONE, null, -1, Prints.NONE);
 
     public Marks {
         tokens = List.copyOf(tokens);

@@ -129,7 +129,7 @@ class ConfigLoaderTest {
                   { to = "partner.example", via = provider, cost = 3, from = "*.example.com", min-size = 1 kB, max-size = 1 MiB, fallback = mx, fallback-after = 5 }
                   { to = "*", via = mx, from = "boss@example.com" }
                 ]
-                loop { loopback = send, hop-limit = 60, accept = [LP02], xsite = off, trace = off, trace-header = X-Our-Way, pair-rate { enabled = off, most = 5, window = 1h, most-a-day = 99 } }
+                loop { loopback = send, hop-limit = 60, ledger-size = 2 MiB, accept = [LP02], xsite = off, trace = off, trace-header = X-Our-Way, pair-rate { enabled = off, most = 5, window = 1h, most-a-day = 99 } }
                 queue { retry = [1s, 1.5h], lifetime = 2 days, delay-notice = [1h, 1d], priority { urgent { lifetime = 1h }, normal { lifetime = 1w }, non-urgent { lifetime = 8d } } }
                 delivery {
                   concurrency { total = 7, per-destination = 3 }
@@ -205,7 +205,7 @@ class ConfigLoaderTest {
                                 Optional.of(new ByteSize(1000)), Optional.of(ByteSize.mebibytes(1)), "mx", 5, line(32)),
                         new Settings.AddressSpace(1, new DomainPattern.Everything(), "mx", 1, "boss@example.com", Optional.empty(), Optional.empty(), null, 3, line(33)));
         assertThat(settings.loop())
-                .isEqualTo(new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.SEND, "loopback", line(35)), 60, Set.of("LP02"), false, false, "X-Our-Way", true,
+                .isEqualTo(new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.SEND, "loopback", line(35)), 60, Set.of("LP02"), false, false, "X-Our-Way", true, ByteSize.mebibytes(2),
                         new Settings.PairRate(false, 5, Duration.ofHours(1), 99)));
         assertThat(settings.queue())
                 .isEqualTo(new Settings.Queue(

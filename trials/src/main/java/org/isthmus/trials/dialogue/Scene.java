@@ -20,6 +20,7 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.LoopWatch;
+import org.isthmus.loop.Returns;
 import org.isthmus.loop.SiteClassifier;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
@@ -151,7 +152,8 @@ final class Scene implements Tracker {
                 : real;
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
-        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE);
+        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
+                Returns.forgetful(entropy, time));
     }
 
     private Disk disk() throws IOException {

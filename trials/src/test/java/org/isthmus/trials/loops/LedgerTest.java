@@ -77,11 +77,12 @@ final class LedgerTest {
             Ledger ledger = open(host, MIB);
             Departure one = departure(ledger, 1, Instant.EPOCH);
             Departure other = departure(ledger, 1, Instant.EPOCH.plusSeconds(1));
-            try (Ledger.Leaving first = ledger.leaving(1, List.of(one)); Ledger.Leaving second = ledger.leaving(1, List.of(other))) {
-                assertThat(ledger.of(1, one.recipient())).contains(one, other);
-                first.close();
-                assertThat(ledger.of(1, one.recipient())).containsExactly(other);
-            }
+            Ledger.Leaving first = ledger.leaving(1, List.of(one));
+            Ledger.Leaving second = ledger.leaving(1, List.of(other));
+            assertThat(ledger.of(1, one.recipient())).contains(one, other);
+            first.close();
+            assertThat(ledger.of(1, one.recipient())).containsExactly(other);
+            second.close();
             assertThat(ledger.of(1, one.recipient())).isEmpty();
             ledger.close();
         });
