@@ -291,7 +291,7 @@ public final class Returns implements Departures {
     /// Judges what only the whole message shows. To be asked once, at its end, unless {@link #judge} lost it.
     public void complete(Homecoming home, Arrival arrival, HeaderMarks read, Ways ways) {
         Prints half = home.passage().prints();
-        Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum());
+        Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
         Passage passage = home.passage();
         home.complete(new Passage(passage.uid(), passage.pass(), passage.generation(), prints, passage.automation(), passage.tokens(), passage.findings()));
         if (prints.messageId() != 0) {

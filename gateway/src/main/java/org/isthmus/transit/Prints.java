@@ -7,7 +7,7 @@ package org.isthmus.transit;
 /// @param fromDate over From and Date; 0 unless both are there
 /// @param fromDateSubject over From, Date and Subject; 0 unless the first two are there
 /// @param identity over every From, Sender, Reply-To, To, Cc, Date, Subject, Message-ID, MIME-Version and Content- field, octet for octet, in whatever order
-/// @param body CRC32C of the octets behind the header. Not keyed: alone it proves nothing
+/// @param body CRC32C of the octets behind the header, mixed with the print of Date: machines send one text under one Message-ID day after day. Alone it proves nothing
 public record Prints(long messageId, long fromDate, long fromDateSubject, long identity, int body) {
     /// Of a message that nobody looked at.
     public static final Prints NONE = new Prints(0, 0, 0, 0, 0);
@@ -17,7 +17,7 @@ public record Prints(long messageId, long fromDate, long fromDateSubject, long i
         return messageId != 0 && messageId == other.messageId || fromDate != 0 && fromDate == other.fromDate;
     }
 
-    /// Both are one message although nothing is signed: the Message-ID is equal, and the body or From, Date and Subject are.
+    /// Both are one message although nothing is signed: the Message-ID is equal, and Date and the body or From, Date and Subject are.
     public boolean resemble(Prints other) {
         return messageId != 0 && messageId == other.messageId && (body == other.body || fromDateSubject != 0 && fromDateSubject == other.fromDateSubject);
     }
