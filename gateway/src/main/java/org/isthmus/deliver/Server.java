@@ -44,7 +44,7 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
 
     /// What two messages must have in common to share a connection.
     Key key() {
-        return new Key(way.key(), isDoubtful(), peer.address(), way.protocol(), source, helloName);
+        return new Key(way.hop(), way.homeward(), isDoubtful(), peer.address(), way.protocol(), source, helloName);
     }
 
     /// Whether to find out if it is ourselves: what is inside is not, and what mail may come home by need not be known.
@@ -52,5 +52,5 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
         return !way.inside() && !way.homeward() && !lmtp();
     }
 
-    record Key(String way, boolean doubtful, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName) {}
+    record Key(NextHop hop, boolean homeward, boolean doubtful, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName) {}
 }
