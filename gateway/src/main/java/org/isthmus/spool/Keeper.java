@@ -116,7 +116,7 @@ final class Keeper implements Runnable {
     /// A disk in trouble is left alone for a while: each failed write leaves a segment to be emptied, which must not lead at once to the next failed write.
     private void rest() throws InterruptedException {
         Duration end = time.elapsed().plus(pause);
-        pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
         for (Duration left = end.minus(time.elapsed()); left.isPositive() && !stopping; left = end.minus(time.elapsed())) {
             // What is asked for meanwhile is seen to when all is tidied.
             tasks.receive(left);

@@ -49,6 +49,7 @@ final class Reconstruction implements Closeable {
     private final List<Abort> aborts = new ArrayList<>();
     private final List<Flaw> flaws = new ArrayList<>();
     private final Map<Long, Blocks.Gone> unsaid = new HashMap<>();
+    private final List<Blocks.Gone> newestGone = new ArrayList<>();
     private final List<Pending> open = new ArrayList<>();
     private final List<Doubt> doubts = new ArrayList<>();
     private long records;
@@ -115,6 +116,16 @@ final class Reconstruction implements Closeable {
     /// Messages whose settlements say that they are gone, but of which no GONE record says it.
     List<Blocks.Gone> unsaid() {
         return List.copyOf(unsaid.values());
+    }
+
+    /// What the newest segment says of messages that are gone.
+    List<Blocks.Gone> newestGone() {
+        return List.copyOf(newestGone);
+    }
+
+    /// What does not count, as the segments say it.
+    List<Abort> aborts() {
+        return List.copyOf(aborts);
     }
 
     long records() {
@@ -220,6 +231,7 @@ final class Reconstruction implements Closeable {
     private void scanAll() throws IOException {
         for (Map.Entry<Segment, Found> one : segments.entrySet()) {
             Segment segment = one.getKey();
+            newestGone.clear();
             int limit = (int) Math.min(one.getValue().size(), segment.size());
             Scan scan = new Scan(segment);
             int end = new SegmentScanner(segment.file(), segment.life(), limit).scan(scan);
@@ -394,6 +406,7 @@ final class Reconstruction implements Closeable {
         }
 
         private void leave(Blocks.Gone one) {
+            newestGone.add(one);
             index.remove(one.id());
             unsaid.remove(one.id());
         }

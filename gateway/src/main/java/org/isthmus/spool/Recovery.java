@@ -9,6 +9,7 @@ import java.util.Map;
 import org.isthmus.platform.Disk;
 import org.isthmus.tracking.FactSink;
 import org.isthmus.transit.QueueId;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,17 +44,27 @@ final class Recovery {
     /// @param contents the folder of content that has files of its own
     /// @param sink gets all facts again that it does not have yet
     static Recovery of(Disk disk, Path journal, Path contents, Quarantine quarantine, FactSink sink) throws IOException {
-        long durable = sink.durable();
-        Reconstruction found = Reconstruction.of(disk, journal, (sequence, facts) -> {
-            if (sequence > durable) {
-                sink.accept(sequence, facts);
+        long[] passed = {sink.durable()};
+        Reconstruction.Facts facts = (sequence, one) -> {
+            if (sequence > passed[0]) {
+                passed[0] = sequence;
+                sink.accept(sequence, one);
             }
-        });
+        };
+        Reconstruction found = Reconstruction.of(disk, journal, facts);
+        boolean forced = forceNewest(found);
+        if (!forced) {
+            // Nobody knows what a failed force left: what counts is what can be read now.
+            found.close();
+            found = Reconstruction.of(disk, journal, facts);
+        }
         Recovery recovery = new Recovery(disk, contents, quarantine, found);
+        if (!forced) {
+            recovery.sayNewestAgain();
+        }
         recovery.judgeFlaws();
         recovery.checkContents();
         recovery.removeLeftovers();
-        recovery.forceNewest();
         return recovery;
     }
 
@@ -153,18 +164,34 @@ final class Recovery {
     }
 
     /// What was read may stand in memory only: the process died, the machine did not. It must be on the disk before anybody acts on it.
-    private void forceNewest() {
+    private static boolean forceNewest(Reconstruction found) {
+        Segment newest = newest(found);
+        try {
+            if (newest != null) {
+                newest.file().force(false);
+            }
+            return true;
+        } catch (IOException e) {
+            LOG.error("{} could not be forced; what it holds is copied to a fresh segment: {}", newest, e.toString());
+            return false;
+        }
+    }
+
+    private static @Nullable Segment newest(Reconstruction found) {
         Segment newest = null;
         for (Segment segment : found.segments().keySet()) {
             newest = segment;
         }
+        return newest;
+    }
+
+    /// The newest segment may be read and yet be lost with the power: its messages are copied forward by the keeper, and what it says of others is said again.
+    private void sayNewestAgain() {
+        Segment newest = newest(found);
         if (newest != null) {
-            try {
-                newest.file().force(false);
-            } catch (IOException e) {
-                LOG.error("{} could not be forced; its messages are copied to a fresh segment: {}", newest, e.toString());
-                newest.suspect(true);
-            }
+            newest.suspect(true);
+            owed.addAll(found.newestGone());
+            aborts.addAll(found.aborts());
         }
     }
 }
