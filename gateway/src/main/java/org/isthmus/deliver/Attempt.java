@@ -4,9 +4,12 @@ package org.isthmus.deliver;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.StatusClass;
 import org.isthmus.transit.Cause;
@@ -28,7 +31,7 @@ final class Attempt {
     private final List<DeliveryAttempt.Try> tried = new ArrayList<>();
     private final Transcript transcript = new Transcript();
     private Way way;
-    private boolean ambiguous;
+    private final Set<Integer> uncertain = new HashSet<>();
     private final List<Trouble> troubles = new ArrayList<>();
     private @Nullable Server home;
     private @Nullable LoopEvidence proof;
@@ -68,7 +71,7 @@ final class Attempt {
 
     /// Whether something happened that must not be forgotten: a recipient has the message, or may have it.
     boolean isMemorable() {
-        return ambiguous || outcomes.values().stream().anyMatch(Outcome.Delivered.class::isInstance);
+        return !uncertain.isEmpty() || outcomes.values().stream().anyMatch(Outcome.Delivered.class::isInstance);
     }
 
     /// The first outcome of a recipient counts.
@@ -80,8 +83,10 @@ final class Attempt {
         open().forEach(i -> settle(i, outcome));
     }
 
-    void ambiguous() {
-        ambiguous = true;
+    /// Recipients that are open no longer: they may have the message, and may not.
+    void uncertain(Collection<Integer> whose, Cause why) {
+        uncertain.addAll(whose);
+        whose.forEach(number -> settle(number, new Outcome.Deferred(why)));
     }
 
     Duration age(Duration now) {
@@ -158,6 +163,6 @@ final class Attempt {
 
     DeliveryAttempt finish(Duration now) {
         return new DeliveryAttempt(
-                request.message().id(), way, started, age(now), tried, outcomes, ambiguous, transcript.lines());
+                request.message().id(), way, started, age(now), tried, outcomes, uncertain, transcript.lines());
     }
 }

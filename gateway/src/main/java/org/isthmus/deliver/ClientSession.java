@@ -214,8 +214,12 @@ final class ClientSession {
 
     /// A positive answer where it makes no sense: the two sides no longer agree on where they are.
     Cause unexpected(Reply reply) {
+        return unexpected("unexpected reply " + reply.text());
+    }
+
+    Cause unexpected(String what) {
         over = true;
-        return new Cause.Unreachable(server.peer(), stage, "unexpected reply " + reply.text(), EnhancedStatus.of("4.5.0"));
+        return new Cause.Unreachable(server.peer(), stage, what, EnhancedStatus.of("4.5.0"));
     }
 
     static EnhancedStatus statusOf(Reply reply) {

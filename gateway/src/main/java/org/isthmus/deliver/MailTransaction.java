@@ -323,52 +323,94 @@ final class MailTransaction {
         session.close();
     }
 
-    /// One reply for all; with LMTP one for each accepted recipient, in the order of RCPT. RFC 2033 §4.2.
+    /// One reply for all; with LMTP one for each accepted recipient. RFC 2033 §4.2.
     private void readEnds() throws Broken {
-        int unanswered = 0;
-        while (unanswered < accepted.size()) {
-            List<Integer> whose = session.server().lmtp() ? accepted.subList(unanswered, unanswered + 1) : accepted;
-            Reply reply;
-            try {
-                reply = session.read();
-            } catch (Broken e) {
-                throw ambiguous(accepted.subList(unanswered, accepted.size()), e);
-            }
-            if (!reply.isPositive() || unanswered == 0) {
-                attempt.transcript().exchange("(end of data)", reply);
-            }
-            if (reply.code() / 100 == 3) {
-                throw ambiguous(accepted.subList(unanswered, accepted.size()), session.refused(reply, Broken.Kind.PASSING));
-            }
-            if (reply.code() == 421) {
-                endRefused(reply, unanswered);
-            }
-            settleOpen(whose, outcome(reply));
-            unanswered += whose.size();
-            if (!reply.isPositive()) {
-                session.needsReset(lines.chunking());
-            } else if (unanswered == accepted.size()) {
-                session.needsReset(false);
-            }
+        if (session.server().lmtp()) {
+            new LmtpEnds().read();
+            return;
         }
+        Reply reply;
+        try {
+            reply = session.read();
+        } catch (Broken e) {
+            throw ambiguous(accepted, e);
+        }
+        attempt.transcript().exchange("(end of data)", reply);
+        if (reply.code() / 100 == 3) {
+            throw ambiguous(accepted, session.refused(reply, Broken.Kind.PASSING));
+        }
+        if (reply.code() == 421) {
+            // Nobody took the message.
+            throw session.refused(reply, Broken.Kind.PASSING);
+        }
+        settleOpen(accepted, outcome(reply));
+        session.needsReset(!reply.isPositive() && lines.chunking());
     }
 
-    /// 421 to the end of data: nobody took the message. With LMTP it speaks for one recipient; what became of those behind it nobody can tell.
-    private void endRefused(Reply reply, int unanswered) throws Broken {
-        Broken refused = session.refused(reply, Broken.Kind.PASSING);
-        if (!session.server().lmtp()) {
-            throw refused;
+    /// The answers of LMTP, in the order of RCPT. None is believed before all are there: a server that gives more of them than there are recipients has said of nobody
+    /// which is whose.
+    private final class LmtpEnds {
+        private final List<Reply> replies = new ArrayList<>();
+
+        void read() throws Broken {
+            while (replies.size() < accepted.size()) {
+                Reply reply = next();
+                if (!reply.isPositive() || replies.isEmpty()) {
+                    attempt.transcript().exchange("(end of data)", reply);
+                }
+                if (reply.code() / 100 == 3) {
+                    throw cut(session.refused(reply, Broken.Kind.PASSING));
+                }
+                replies.add(reply);
+                if (reply.code() == 421) {
+                    // It speaks for one recipient; what became of those behind it nobody can tell.
+                    throw cut(session.refused(reply, Broken.Kind.PASSING));
+                }
+            }
+            if (!session.wire().isQuiet()) {
+                tooMany();
+            }
+            settleRead();
+            session.needsReset(!replies.getLast().isPositive() && lines.chunking());
         }
-        settleOpen(accepted.subList(unanswered, unanswered + 1), outcome(reply));
-        throw ambiguous(accepted.subList(unanswered + 1, accepted.size()), refused);
+
+        /// The server works on one copy after the other, so each answer may take its time.
+        private Reply next() throws Broken {
+            session.enter(Stage.END_OF_DATA);
+            try {
+                return session.read();
+            } catch (Broken e) {
+                throw cut(e);
+            }
+        }
+
+        /// Where all answers say yes, it does not matter whose they are.
+        private void tooMany() throws Broken {
+            Reply extra = next();
+            attempt.transcript().exchange("(end of data)", extra);
+            if (extra.isPositive() && replies.stream().allMatch(Reply::isPositive)) {
+                session.close();
+                return;
+            }
+            throw ambiguous(accepted, new Broken(session.unexpected("more replies than recipients, the last of them " + extra.text()), Broken.Kind.PASSING));
+        }
+
+        /// Those whose answer came have theirs.
+        private Broken cut(Broken why) {
+            settleRead();
+            return ambiguous(accepted.subList(replies.size(), accepted.size()), why);
+        }
+
+        private void settleRead() {
+            for (int i = 0; i < replies.size(); i++) {
+                attempt.settle(accepted.get(i), outcome(replies.get(i)));
+            }
+        }
     }
 
     /// RFC 1047: the peer may have the message, and may not. Deferring can make a duplicate; anything else can make a loss.
     private Broken ambiguous(List<Integer> whose, Broken broken) {
-        if (!whose.isEmpty()) {
-            attempt.ambiguous();
-            settleOpen(whose, new Outcome.Deferred(broken.why()));
-        }
+        attempt.uncertain(whose, broken.why());
         return broken;
     }
 

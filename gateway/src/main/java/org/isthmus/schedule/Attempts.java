@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.loop.Departure;
@@ -102,7 +103,7 @@ final class Attempts {
             Map<Integer, Outcome> outcomes = new LinkedHashMap<>();
             Cause cause = new Cause.Local("internal error", LOCAL);
             job.recipients.forEach(number -> outcomes.put(number, new Outcome.Deferred(cause)));
-            return new DeliveryAttempt(job.id, job.ways.getFirst(), started, Duration.ZERO, List.of(), outcomes, false, List.of());
+            return new DeliveryAttempt(job.id, job.ways.getFirst(), started, Duration.ZERO, List.of(), outcomes, Set.of(), List.of());
         }
     }
 
@@ -128,7 +129,7 @@ final class Attempts {
                 return;
             }
         }
-        changes.outcome(number, outcome, attempt.ambiguous());
+        changes.outcome(number, outcome, attempt.uncertain().contains(number));
     }
 
     /// The way has just been found to lead to ourselves. What is of the site, or relayed by us, may have another one now that loop control knows.

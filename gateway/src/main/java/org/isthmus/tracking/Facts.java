@@ -173,6 +173,9 @@ public final class Facts {
             int n = one.getKey();
             line.open().field("n", n);
             outcome(one.getValue(), line);
+            if (attempt.uncertain().contains(n)) {
+                line.field("uncertain", true);
+            }
             line.close();
         }
         line.closeList();

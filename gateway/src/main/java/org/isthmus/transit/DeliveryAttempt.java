@@ -5,13 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// What came of one attempt.
 ///
 /// @param way the one that was used, or the last one tried
 /// @param tried every server tried, with what became of it, in order
 /// @param outcomes for every recipient of the request, by number: Delivered, Deferred or Failed
-/// @param ambiguous the connection broke between the last dot and its answer: a repetition may be a duplicate. RFC 1047
+/// @param uncertain recipients whose copy the server may have: the connection broke between the last dot and its answer. To repeat it may make a duplicate. RFC 1047
 /// @param conversation what was said that explains the outcome: greeting, failing command and reply, in order; bounded
 public record DeliveryAttempt(
         QueueId message,
@@ -20,12 +21,18 @@ public record DeliveryAttempt(
         Duration took,
         List<Try> tried,
         Map<Integer, Outcome> outcomes,
-        boolean ambiguous,
+        Set<Integer> uncertain,
         List<String> conversation) {
     public DeliveryAttempt {
         tried = List.copyOf(tried);
         outcomes = Map.copyOf(outcomes);
+        uncertain = Set.copyOf(uncertain);
         conversation = List.copyOf(conversation);
+    }
+
+    /// True if for some recipient nobody can tell whether the server has the message.
+    public boolean ambiguous() {
+        return !uncertain.isEmpty();
     }
 
     /// One server tried.

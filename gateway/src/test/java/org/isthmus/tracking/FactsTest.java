@@ -63,12 +63,12 @@ class FactsTest {
         assertThat(golden(Samples.attempted(ID, Samples.MORNING, Samples.deferred()))).isEqualTo("{\"at\":\"2026-11-24T05:40:01.500000Z\",\"event\":\"attempted\",\"id\":\"" + ID
                 + "\",\"hop\":\"provider\",\"protocol\":\"smtp\",\"inside\":false,\"started\":\"2026-11-24T05:40:00.250000Z\",\"took\":1.250,"
                 + "\"tried\":[{\"peer\":{\"name\":\"mx.partner.example\",\"address\":\"198.51.100.9:25\"},\"what\":\"connected\"}],\"recipients\":["
-                + outcome(0) + "," + outcome(1) + "],\"ambiguous\":true,\"conversation\":[\"< 220 mx ready\",\"> MAIL FROM:<a@b>\"]}");
+                + outcome(0, "") + "," + outcome(1, ",\"uncertain\":true") + "],\"ambiguous\":true,\"conversation\":[\"< 220 mx ready\",\"> MAIL FROM:<a@b>\"]}");
     }
 
-    private static String outcome(int n) {
+    private static String outcome(int n, String more) {
         return "{\"n\":" + n + ",\"outcome\":\"deferred\",\"cause\":{\"status\":\"4.7.1\",\"kind\":\"replied\",\"peer\":{\"name\":\"mx.partner.example\","
-                + "\"address\":\"198.51.100.9:25\"},\"stage\":\"end-of-data\",\"reply\":\"451 4.7.1 Greylisted, come back\"}}";
+                + "\"address\":\"198.51.100.9:25\"},\"stage\":\"end-of-data\",\"reply\":\"451 4.7.1 Greylisted, come back\"}" + more + "}";
     }
 
     @Test

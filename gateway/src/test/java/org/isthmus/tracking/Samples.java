@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.OptionalLong;
 import java.util.Set;
 import org.isthmus.address.Domain;
@@ -88,7 +89,7 @@ final class Samples {
     static Event.Attempted attempted(QueueId id, Instant at, Outcome outcome) {
         Way way = new Way(new NextHop.Named("provider"), Way.Protocol.SMTP, List.of(new Exchange("mx.partner.example", List.of(PEER.address()))), false);
         return new Event.Attempted(at, new DeliveryAttempt(id, way, at.minusMillis(1250), Duration.ofMillis(1250),
-                List.of(new DeliveryAttempt.Try(PEER, "connected")), Map.of(1, outcome, 0, outcome), true, List.of("< 220 mx ready", "> MAIL FROM:<a@b>")));
+                List.of(new DeliveryAttempt.Try(PEER, "connected")), Map.of(1, outcome, 0, outcome), Set.of(1), List.of("< 220 mx ready", "> MAIL FROM:<a@b>")));
     }
 
     static Event.Settled settled(QueueId id, Instant at, String to, Outcome outcome) {
