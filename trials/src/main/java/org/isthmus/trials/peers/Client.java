@@ -148,7 +148,7 @@ public final class Client {
             byte[] dot = ".\r\n".getBytes(StandardCharsets.US_ASCII);
             say(dot, 0, dot.length - 1);
             // From the last byte on nobody knows what the server has, until it answers.
-            attempt.end = End.DOUBTFUL;
+            attempt.doubtful();
             say(dot, dot.length - 1, 1);
             attempt.end(reply());
         }
@@ -161,7 +161,9 @@ public final class Client {
                 boolean last = at + count == content.length;
                 say("BDAT " + count + (last ? " LAST" : "") + "\r\n");
                 say(content, at, count - 1);
-                attempt.end = last ? End.DOUBTFUL : attempt.end;
+                if (last) {
+                    attempt.doubtful();
+                }
                 say(content, at + count - 1, 1);
                 at += count;
                 String reply = reply();
@@ -249,6 +251,7 @@ public final class Client {
         private final List<String> recipients = new ArrayList<>();
         private final Map<String, String> refused = new LinkedHashMap<>();
         private End end = End.BROKEN_OFF;
+        private boolean whole;
         private String reply = "";
 
         Attempt(Letter letter) {
@@ -269,13 +272,18 @@ public final class Client {
             }
         }
 
+        void doubtful() {
+            end = End.DOUBTFUL;
+            whole = true;
+        }
+
         void end(String said) {
             take(said);
             end = said.startsWith("250") ? End.PROMISED : End.REFUSED;
         }
 
         Ledger.Entry entry() {
-            return new Ledger.Entry(letter, recipients, refused, end, reply, platform.time().elapsed());
+            return new Ledger.Entry(letter, recipients, refused, end, whole, reply, platform.time().elapsed());
         }
     }
 }

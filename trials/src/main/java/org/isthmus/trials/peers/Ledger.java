@@ -25,8 +25,9 @@ public final class Ledger {
     /// One attempt.
     /// @param recipients those that were answered with 250 or 251
     /// @param refused the others, with what was answered
+    /// @param whole the server was given the content to its end
     /// @param reply the last one that was read
-    public record Entry(Letter letter, List<String> recipients, Map<String, String> refused, End end, String reply, Duration at) {
+    public record Entry(Letter letter, List<String> recipients, Map<String, String> refused, End end, boolean whole, String reply, Duration at) {
         public Entry {
             recipients = List.copyOf(recipients);
             refused = Map.copyOf(refused);

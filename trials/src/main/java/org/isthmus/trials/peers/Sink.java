@@ -32,9 +32,11 @@ public final class Sink {
 
     /// A message that was kept.
     /// @param recipients those it was kept for
-    public record Delivery(String from, List<String> recipients, byte[] content, InetAddress client, Duration at, Told told) {
-        Delivery with(Told now) {
-            return new Delivery(from, recipients, content, client, at, now);
+    /// @param taken when its end was read
+    /// @param at when {@code told} came to be so
+    public record Delivery(String from, List<String> recipients, byte[] content, InetAddress client, Duration taken, Duration at, Told told) {
+        Delivery with(Told now, Duration when) {
+            return new Delivery(from, recipients, content, client, taken, when, now);
         }
     }
 
@@ -241,17 +243,18 @@ public final class Sink {
         private void end(byte[] content) throws IOException, InterruptedException {
             String sender = from == null ? "" : from;
             List<String> all = List.copyOf(recipients);
+            Duration taken = platform.time().elapsed();
             // RFC 2033 §4.2: one reply for each recipient that was taken.
             List<List<String>> parts = lmtp ? all.stream().map(List::of).toList() : List.of(all);
             for (List<String> part : parts) {
                 Act act = behaviour.act(new Moment(Stage.END, part.getFirst(), sender, part, platform.time().elapsed()));
                 if (act instanceof Act.KeepAndClose) {
-                    keep(sender, part, content);
+                    keep(sender, part, content, taken);
                     throw new Ended();
                 }
                 String reply = reply(act, "250 2.0.0 kept as " + deliveries.size());
                 if (reply.startsWith("250")) {
-                    int kept = keep(sender, part, content);
+                    int kept = keep(sender, part, content, taken);
                     say(reply);
                     told(kept, Told.ACKNOWLEDGED);
                     unconfirmed.add(kept);
@@ -262,13 +265,13 @@ public final class Sink {
             reset();
         }
 
-        private int keep(String sender, List<String> part, byte[] content) {
-            deliveries.add(new Delivery(sender, part, content, connection.remote().getAddress(), platform.time().elapsed(), Told.NOTHING));
+        private int keep(String sender, List<String> part, byte[] content, Duration taken) {
+            deliveries.add(new Delivery(sender, part, content, connection.remote().getAddress(), taken, platform.time().elapsed(), Told.NOTHING));
             return deliveries.size() - 1;
         }
 
         private void told(int kept, Told what) {
-            deliveries.set(kept, deliveries.get(kept).with(what));
+            deliveries.set(kept, deliveries.get(kept).with(what, platform.time().elapsed()));
         }
 
         /// RFC 2920 §3.1: a client that pipelines may go on after a refused MAIL; anything else may not.

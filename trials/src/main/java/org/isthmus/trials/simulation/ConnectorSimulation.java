@@ -48,12 +48,13 @@ public final class ConnectorSimulation {
     private final List<Sink> sinks = new ArrayList<>();
     private final List<Sink> traps = new ArrayList<>();
     private final Map<String, SimulatedHost> clients = new HashMap<>();
-    private final List<Duration> accidents = new ArrayList<>();
+    private final Accidents accidents = new Accidents();
     private final Tally tally = new Tally();
     /// Wakes the service manager.
     private final Channel<String> changes;
     private Subject.@Nullable Program program;
     private boolean down;
+    private boolean meddled;
     private int clientsBusy;
 
     private ConnectorSimulation(long seed, Subject subject) {
@@ -139,7 +140,7 @@ public final class ConnectorSimulation {
         world.time().sleep(BUSY.minus(world.time().elapsed()));
         calm();
         Set<Waiting> waiting = drain();
-        List<String> problems = new ArrayList<>(new Findings(site, ledger, sinks, traps, waiting, accidents, tally).problems());
+        List<String> problems = new ArrayList<>(new Findings(site, ledger, sinks, traps, waiting, accidents, subject.reportsOnce(), tally).problems());
         problems.addAll(recovery(waiting));
         return problems;
     }
@@ -175,7 +176,7 @@ public final class ConnectorSimulation {
     }
 
     private void die(boolean power) {
-        accidents.add(world.time().elapsed());
+        accidents.died(world.time().elapsed());
         program = null;
         down = true;
         if (power) {
@@ -184,6 +185,42 @@ public final class ConnectorSimulation {
         } else {
             tally.add("kills", 1);
             host.kill();
+        }
+    }
+
+    /// A stop in good order takes its time, while the trouble goes on.
+    private void stop(Duration lasts) {
+        Subject.Program stopping = program;
+        if (stopping == null) {
+            return;
+        }
+        tally.add("stops", 1);
+        world.threads().start("stop", () -> quietly(() -> {
+            host.start("stop", () -> quietly(stopping::stop)).join();
+            if (program != stopping) {
+                return;
+            }
+            accidents.stopped(world.time().elapsed());
+            program = null;
+            down = true;
+            host.kill();
+            world.time().sleep(lasts);
+            rise(false);
+        }));
+    }
+
+    private void meddle(Subject.@Nullable Meddling how) {
+        Subject.Program now = program;
+        meddled = true;
+        if (now != null && how != null) {
+            tally.add("meddlings", 1);
+            host.start("operator", () -> {
+                try {
+                    now.meddle(how);
+                } catch (IOException e) {
+                    tally.add("failed meddlings", 1);
+                }
+            });
         }
     }
 
@@ -232,18 +269,23 @@ public final class ConnectorSimulation {
     private void make(Trouble trouble) {
         tally.add("troubles", 1);
         switch (trouble) {
-            case Trouble.Network network -> lasting(network.lasts(), () -> world.network().faults(NetworkFaults.stormy(network.each())), () -> world.network().faults(NetworkFaults.CALM));
+            case Trouble.Network network -> {
+                accidents.networkTrouble(network.at(), network.at().plus(network.lasts()));
+                lasting(network.lasts(), () -> world.network().faults(NetworkFaults.stormy(network.each())), () -> world.network().faults(NetworkFaults.CALM));
+            }
             case Trouble.Dns dns -> lasting(dns.lasts(), () -> world.zone().trouble(dns.name(), dns.kind()), () -> world.zone().calm(dns.name()));
             case Trouble.Disk disk -> {
-                accidents.add(world.time().elapsed().plus(disk.lasts()));
+                accidents.diskTrouble(disk.at(), disk.at().plus(disk.lasts()));
                 lasting(disk.lasts(), () -> host.disk().failOften(disk.operation(), disk.probability()), () -> host.disk().failOften(disk.operation(), 0));
             }
             case Trouble.Full full -> {
-                accidents.add(world.time().elapsed().plus(full.lasts()));
+                accidents.diskTrouble(full.at(), full.at().plus(full.lasts()));
                 lasting(full.lasts(), () -> host.disk().capacity(0), () -> host.disk().capacity(Long.MAX_VALUE));
             }
             case Trouble.Kill kill -> lasting(kill.down(), () -> die(false), () -> rise(false));
             case Trouble.Crash crash -> lasting(crash.down(), () -> die(true), () -> rise(true));
+            case Trouble.Stop stop -> stop(stop.down());
+            case Trouble.Operator operator -> lasting(operator.lasts(), () -> meddle(operator.how()), () -> meddle(operator.back()));
             case Trouble.Clock clock -> host.jumpClock(clock.by());
         }
     }
@@ -263,6 +305,11 @@ public final class ConnectorSimulation {
             throw new IllegalStateException("the host is still down");
         }
         world.network().faults(NetworkFaults.CALM);
+        if (meddled) {
+            meddle(Subject.Meddling.RESTORE);
+            meddle(Subject.Meddling.RESUME);
+            meddle(Subject.Meddling.RELEASE);
+        }
     }
 
     /// Waits until nothing waits any more, or until nothing has moved for longer than a lifetime, or until no delivery could still be under way.
@@ -313,12 +360,17 @@ public final class ConnectorSimulation {
             missing.removeAll(again.waiting());
             Set<Waiting> extra = new HashSet<>(again.waiting());
             extra.removeAll(before);
-            extra.removeIf(waiting -> Findings.mayReappear(ledger, waiting.letter()));
+            extra.removeIf(this::mayReturn);
             if (!missing.isEmpty() || !extra.isEmpty()) {
                 problems.add("the last death took from the queue " + missing + " and brought into it " + extra);
             }
         }
         return problems;
+    }
+
+    private boolean mayReturn(Waiting waiting) {
+        return ledger.entries(Ledger.End.REFUSED).stream()
+                .anyMatch(entry -> entry.letter().id().equals(waiting.letter()) && Findings.mayHave(entry, waiting.recipient(), world.time().elapsed(), accidents));
     }
 
     @FunctionalInterface

@@ -17,18 +17,22 @@ import org.isthmus.trials.peers.Ledger;
 import org.isthmus.trials.peers.Letter;
 import org.isthmus.trials.peers.Sink;
 import org.isthmus.trials.simulation.Subject.Waiting;
-import org.jspecify.annotations.Nullable;
 
 /// What must hold at the end of a run, whatever happened in it:
 ///
 /// - a letter answered with 250 is, for each of its recipients, delivered, reported to its sender, or still waiting; one whose sender cannot be reported to may also be dropped;
+/// - what waits in the end waits for a person, and nothing else;
 /// - what arrives is byte for byte what was sent, at a server where it belongs, for a recipient that was accepted;
-/// - nobody is reported to about a letter without a sender, nor about a report;
-/// - no recipient is settled twice: not delivered and reported, and not delivered again after the server's 250 was read, unless the connector died or its disk failed in between;
+/// - nobody is reported to about a letter without a sender, nor about a report, and not by two reports about one failure;
+/// - no recipient is settled twice: not delivered and reported, and not delivered again after the server's 250 was read, unless the connector died before it can have written
+///   it down;
+/// - what was refused arrives only if the disk was in trouble when it was refused, and the connector died since;
 /// - no host that must not be called is called;
 /// - no server saw a client break the protocol.
 final class Findings {
     private static final Pattern PER_RECIPIENT = Pattern.compile("(?im)^Final-Recipient:\\s*[^;]*;\\s*(\\S+)\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?Action:\\s*(\\w+)");
+
+    private static final Pattern MESSAGE_ID = Pattern.compile("(?im)^Message-ID:\\s*(\\S+)");
 
     /// Where something was delivered.
     private record Arrival(Sink sink, Sink.Delivery delivery) {}
@@ -38,21 +42,24 @@ final class Findings {
     private final List<Sink> sinks;
     private final List<Sink> traps;
     private final Set<Waiting> waiting;
-    private final List<Duration> accidents;
+    private final Accidents accidents;
+    private final boolean atomic;
     private final Map<Waiting, List<Arrival>> arrivals = new HashMap<>();
-    private final Map<Waiting, Integer> failures = new HashMap<>();
-    private final Set<String> known = new HashSet<>();
+    private final Map<Waiting, Set<String>> failures = new HashMap<>();
+    private final Map<String, List<Ledger.Entry>> entries = new HashMap<>();
     private final List<String> problems = new ArrayList<>();
     private final Tally tally;
 
-    /// @param accidents when the connector died or its disk was in trouble
-    Findings(Site site, Ledger ledger, List<Sink> sinks, List<Sink> traps, Set<Waiting> waiting, List<Duration> accidents, Tally tally) {
+    /// @param waiting in the end
+    /// @param atomic a failure and the report about it become durable in one step
+    Findings(Site site, Ledger ledger, List<Sink> sinks, List<Sink> traps, Set<Waiting> waiting, Accidents accidents, boolean atomic, Tally tally) {
         this.site = site;
         this.ledger = ledger;
         this.sinks = sinks;
         this.traps = traps;
         this.waiting = waiting;
         this.accidents = accidents;
+        this.atomic = atomic;
         this.tally = tally;
     }
 
@@ -66,9 +73,14 @@ final class Findings {
                 problems.add("a host was called that must not be: " + trap.address());
             }
         }
-        ledger.entries().forEach(this::accepted);
+        for (Ledger.Entry entry : ledger.entries()) {
+            tally.add(entry.end().name().toLowerCase(Locale.ROOT), 1);
+            entries.computeIfAbsent(entry.letter().id(), id -> new ArrayList<>()).add(entry);
+        }
         ledger.entries(Ledger.End.PROMISED).forEach(this::promised);
+        waiting.stream().filter(one -> !mayWait(one)).forEach(one -> problems.add(one + " still waits, and for nobody"));
         arrivals.forEach(this::once);
+        failures.forEach(this::reportedOnce);
         return problems;
     }
 
@@ -115,7 +127,7 @@ final class Findings {
             Matcher matcher = PER_RECIPIENT.matcher(new String(delivery.content(), StandardCharsets.ISO_8859_1));
             while (matcher.find()) {
                 if (matcher.group(2).toLowerCase(Locale.ROOT).equals("failed")) {
-                    failures.merge(new Waiting(letter.id(), matcher.group(1)), 1, Integer::sum);
+                    failures.computeIfAbsent(new Waiting(letter.id(), matcher.group(1)), key -> new HashSet<>()).add(identity(delivery));
                 }
             }
         }
@@ -126,17 +138,18 @@ final class Findings {
         return delivery.recipients().equals(List.of(Site.POSTMASTER)) && !site.hears(letter.from());
     }
 
-    /// True if the letter was refused with 4xx. Who failed to make it durable may find it on the disk after a restart: then it arrives, and the client sends it again.
-    static boolean mayReappear(Ledger ledger, String letter) {
-        return ledger.entries(Ledger.End.REFUSED).stream().anyMatch(entry -> entry.letter().id().equals(letter) && entry.reply().startsWith("4"));
+    /// True if the server may have this letter: it promised, or was not heard, or could not tell whether what it refused was on the disk.
+    static boolean mayHave(Ledger.Entry entry, String recipient, Duration at, Accidents accidents) {
+        return entry.recipients().contains(recipient) && switch (entry.end()) {
+            case PROMISED, DOUBTFUL -> true;
+            case REFUSED -> entry.whole() && entry.reply().startsWith("4") && accidents.mayReturn(entry.at(), at);
+            case BROKEN_OFF -> false;
+        };
     }
 
-    private void accepted(Ledger.Entry entry) {
-        tally.add(entry.end().name().toLowerCase(Locale.ROOT), 1);
-        boolean mayReappear = !accidents.isEmpty() && mayReappear(ledger, entry.letter().id());
-        if (entry.end() == Ledger.End.PROMISED || entry.end() == Ledger.End.DOUBTFUL || mayReappear) {
-            entry.recipients().forEach(recipient -> known.add(entry.letter().id() + " " + recipient));
-        }
+    private boolean mayWait(Waiting one) {
+        Site.Local local = site.local(one.recipient());
+        return local != null && local.outward() && local.loopback() == Site.Loopback.HOLD;
     }
 
     private void promised(Ledger.Entry entry) {
@@ -159,26 +172,43 @@ final class Findings {
 
     /// Nothing arrives that was not accepted, and nothing twice without need.
     private void once(Waiting key, List<Arrival> all) {
-        if (!known.contains(key.letter() + " " + key.recipient())) {
-            problems.add("letter " + key.letter() + " arrived for " + key.recipient() + " though it was never accepted");
+        List<Sink.Delivery> deliveries = all.stream().map(Arrival::delivery).sorted(Comparator.comparing(Sink.Delivery::taken)).toList();
+        Duration came = deliveries.getFirst().taken();
+        if (entries.getOrDefault(key.letter(), List.of()).stream().noneMatch(entry -> mayHave(entry, key.recipient(), came, accidents))) {
+            problems.add("letter " + key.letter() + " arrived for " + key.recipient() + " at " + came + " though it was never accepted");
         }
-        if (failures.containsKey(key) && all.stream().anyMatch(arrival -> arrival.delivery.told() == Sink.Told.CONFIRMED) && accidents.isEmpty()) {
-            problems.add("letter " + key.letter() + " for " + key.recipient() + " was delivered, and reported as failed");
-        }
-        for (int i = 0; i + 1 < all.size(); i++) {
+        for (int i = 0; i + 1 < deliveries.size(); i++) {
             tally.add("duplicates", 1);
-            Sink.Delivery first = earlier(all, i);
-            if (first != null && first.told() == Sink.Told.CONFIRMED && accidentsSince(first.at()) == 0) {
-                problems.add("letter " + key.letter() + " for " + key.recipient() + " was delivered twice, though the first 250 was read at " + first.at());
+            Sink.Delivery first = deliveries.get(i);
+            if (!mayRepeat(first, deliveries.get(i + 1).taken())) {
+                problems.add("letter " + key.letter() + " for " + key.recipient() + " was delivered at " + first.taken() + " and again at " + deliveries.get(i + 1).taken()
+                        + ", though the first was " + first.told() + " at " + first.at());
             }
         }
+        Sink.Delivery last = deliveries.getLast();
+        if (failures.containsKey(key) && !mayRepeat(last, Duration.ofDays(1000))) {
+            problems.add("letter " + key.letter() + " for " + key.recipient() + " was delivered at " + last.taken() + ", and reported as failed");
+        }
     }
 
-    private static Sink.@Nullable Delivery earlier(List<Arrival> all, int index) {
-        return all.stream().map(Arrival::delivery).sorted(Comparator.comparing(Sink.Delivery::at)).skip(index).findFirst().orElse(null);
+    /// True if the connector may not know that this was delivered.
+    private boolean mayRepeat(Sink.Delivery first, Duration again) {
+        return switch (first.told()) {
+            case NOTHING -> true;
+            case ACKNOWLEDGED -> accidents.mayNotHear(first.taken(), first.at()) || accidents.mayForget(first.at(), again);
+            case CONFIRMED -> accidents.mayForget(first.at(), again);
+        };
     }
 
-    private long accidentsSince(Duration moment) {
-        return accidents.stream().filter(accident -> accident.compareTo(moment) >= 0).count();
+    private void reportedOnce(Waiting key, Set<String> reports) {
+        if (reports.size() > 1 && atomic && !accidents.diedInDiskTrouble()) {
+            problems.add("letter " + key.letter() + " for " + key.recipient() + " was reported as failed " + reports.size() + " times: " + reports);
+        }
+    }
+
+    /// What tells a report from another about the same letter.
+    private static String identity(Sink.Delivery report) {
+        Matcher id = MESSAGE_ID.matcher(new String(report.content(), StandardCharsets.ISO_8859_1));
+        return id.find() ? id.group(1) : "a report without Message-ID";
     }
 }

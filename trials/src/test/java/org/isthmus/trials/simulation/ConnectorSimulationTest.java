@@ -49,7 +49,7 @@ class ConnectorSimulationTest {
         System.out.println("the connector in simulated worlds: " + tally);
         assertThat(tally.of("runs")).isEqualTo(seeds);
         if (seeds >= 200) {
-            for (String reached : List.of("promised", "refused", "broken_off", "deliveries", "reports", "crashes", "kills", "duplicates", "still waiting", "failed starts")) {
+            for (String reached : List.of("promised", "refused", "broken_off", "deliveries", "reports", "crashes", "kills", "duplicates", "still waiting", "failed starts", "stops", "meddlings")) {
                 assertThat(tally.of(reached)).as(reached).isPositive();
             }
         }

@@ -11,9 +11,11 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.LiveConfig;
+import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.main.Connector;
 import org.isthmus.platform.Platform;
+import org.isthmus.schedule.QueueControl;
 import org.isthmus.schedule.QueueControl.Selector;
 import org.isthmus.spool.JournalSpool;
 import org.isthmus.transit.QueuedMessage;
@@ -22,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 
 /// The real server on trial: the very class that `main` starts, with the site written as an operator would write it.
 final class ConnectorSubject implements Subject {
+    private static final String SUSPENDED = """
+            delivery { suspended = [store0, "%s"], reuse = false }
+            queue { retry = [30s, 2m, 10m, 1h] }
+            """;
     private static final String LETTERS = "@letters.example>";
 
     private static final List<Integer> SEGMENTS = List.of(64 << 10, 256 << 10, 2 << 20);
@@ -41,9 +47,39 @@ final class ConnectorSubject implements Subject {
 
     @Override
     public Program start(Platform platform, Site site) throws Exception {
-        LiveConfig config = new LiveConfig(new Snapshot(1, ConfigLoader.parse(configuration(site)).orThrow()));
+        LiveConfig config = new LiveConfig(new Snapshot(1, settings(configuration(site))));
         Connector connector = Connector.start(around.apply(platform), config, 1, spool(platform));
-        return () -> waiting(connector);
+        return new Running(connector, site);
+    }
+
+    private record Running(Connector connector, Site site) implements Program {
+        @Override
+        public Set<Waiting> waiting() throws IOException {
+            return ConnectorSubject.waiting(connector);
+        }
+
+        @Override
+        public void stop() throws InterruptedException {
+            connector.stop(Duration.ofSeconds(30));
+        }
+
+        @Override
+        public void meddle(Meddling how) throws IOException {
+            QueueControl queue = connector.queue();
+            switch (how) {
+                case FLUSH -> queue.flush(null, "trial");
+                case HOLD -> queue.hold(Selector.ALL, false, "trial");
+                case RELEASE -> queue.release(Selector.ALL, false, "trial");
+                case SUSPEND -> queue.suspend("*", "trial");
+                case RESUME -> queue.resume("*", "trial");
+                case RECONFIGURE -> connector.replace(settings(configuration(site) + SUSPENDED.formatted(site.remotes().getFirst().domain())));
+                case RESTORE -> connector.replace(settings(configuration(site)));
+            }
+        }
+    }
+
+    private static Settings settings(String text) throws IOException {
+        return ConfigLoader.parse(text).orThrow();
     }
 
     /// Spools with small files, so that segments are emptied and reused and content has files of its own within the few hours of a run. The same at each start of a run.

@@ -53,7 +53,11 @@ final class StandIn implements Subject {
         /// Calls the address of a domain that has a null MX.
         IGNORES_NULL_MX,
         /// Waits for a silent client for ever.
-        WAITS_FOR_EVER
+        WAITS_FOR_EVER,
+        /// Keeps a letter of many recipients and says that it did not.
+        REFUSES_WHAT_IT_KEEPS,
+        /// Tries again for ever what was refused for good.
+        NEVER_GIVES_UP
     }
 
     private static final Path SPOOL = Path.of("/spool");
@@ -70,6 +74,12 @@ final class StandIn implements Subject {
         Server server = new Server(platform, site);
         server.open();
         return server;
+    }
+
+    /// It writes the report first and the rest afterwards.
+    @Override
+    public boolean reportsOnce() {
+        return false;
     }
 
     /// @param file its name in the spool
@@ -237,7 +247,9 @@ final class StandIn implements Subject {
             }
             queue.put(mail.file, mail);
             arrivals.offer(mail.file);
-            if (flaw != Flaw.PROMISES_BEFORE_COMMIT) {
+            if (flaw == Flaw.REFUSES_WHAT_IT_KEEPS && to.size() > 2) {
+                line.write("451 not now\r\n", limit);
+            } else if (flaw != Flaw.PROMISES_BEFORE_COMMIT) {
                 line.write("250 kept as " + mail.file + "\r\n", limit);
             }
         }
@@ -257,15 +269,23 @@ final class StandIn implements Subject {
             }
         }
 
-        private void settle(Mail mail, List<String> left) throws IOException {
-            if (left.isEmpty()) {
-                platform.disk().delete(SPOOL.resolve(mail.file));
-                platform.disk().forceFolder(SPOOL);
-                queue.remove(mail.file);
-            } else {
-                Mail now = new Mail(mail.file, mail.from, mail.accepted, left, mail.content);
-                commit(now);
-                queue.put(mail.file, now);
+        /// Trouble of the disk is waited out: what was delivered must not be forgotten.
+        private void settle(Mail mail, List<String> left) throws InterruptedException {
+            while (true) {
+                try {
+                    if (left.isEmpty()) {
+                        platform.disk().delete(SPOOL.resolve(mail.file));
+                        platform.disk().forceFolder(SPOOL);
+                        queue.remove(mail.file);
+                    } else {
+                        Mail now = new Mail(mail.file, mail.from, mail.accepted, left, mail.content);
+                        commit(now);
+                        queue.put(mail.file, now);
+                    }
+                    return;
+                } catch (IOException e) {
+                    platform.time().sleep(Duration.ofSeconds(20));
+                }
             }
         }
 
@@ -288,7 +308,7 @@ final class StandIn implements Subject {
             }
         }
 
-        private void attempt(Mail mail) {
+        private void attempt(Mail mail) throws InterruptedException {
             List<String> left = new ArrayList<>(mail.to);
             for (String to : mail.to) {
                 Site.Local local = site.local(to);
@@ -302,6 +322,9 @@ final class StandIn implements Subject {
                     }
                     boolean old = platform.time().elapsed().toSeconds() - mail.accepted > LIFETIME.toSeconds();
                     String answer = old ? "550 expired" : deliver(mail, to);
+                    if (flaw == Flaw.NEVER_GIVES_UP && answer.startsWith("5")) {
+                        continue;
+                    }
                     if (answer.startsWith("5")) {
                         report(mail, to, answer);
                     }
