@@ -11,22 +11,34 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
 
 /// A small SMTP server that records what it takes. It is written apart from the program, so that an error of the one is not an error of the other too.
 final class MailSink implements AutoCloseable {
     /// A message that this server answered, or tried to answer, with 250.
     /// @param life during which of the sender's lives, counted by {@link #settle}
-    record Delivery(String id, String hash, String recipient, int life) {}
+    /// @param at when its answer was written, or a little before
+    record Delivery(String id, String hash, String recipient, int life, Instant at) {}
+
+    /// A report about a message: who it says did not get it. RFC 3464.
+    record Report(String id, List<String> failed) {}
+
+    /// Users whose name begins so exist nowhere.
+    static final String GHOST = "ghost";
+
+    private static final Pattern FAILED = Pattern.compile("(?im)^Final-Recipient:\\s*[^;]*;\\s*(\\S+)\\r?\\n(?:[^\\r\\n]+\\r?\\n)*?Action:\\s*failed");
 
     private final ServerSocket listener;
     private final int refuseOneIn;
     private final List<Delivery> deliveries = new ArrayList<>();
+    private final List<Report> reports = new ArrayList<>();
     private final Set<Socket> open = new HashSet<>();
     private int life;
 
@@ -44,6 +56,10 @@ final class MailSink implements AutoCloseable {
 
     synchronized List<Delivery> deliveries() {
         return List.copyOf(deliveries);
+    }
+
+    synchronized List<Report> reports() {
+        return List.copyOf(reports);
     }
 
     /// Waits until everything is recorded that a process sent which is dead now, and begins the next life.
@@ -91,11 +107,16 @@ final class MailSink implements AutoCloseable {
 
     private void converse(InputStream in, OutputStream out) throws IOException {
         List<String> recipients = new ArrayList<>();
+        boolean report = false;
         answer(out, "220 sink.example");
         for (String line = line(in); line != null; line = line(in)) {
             String verb = line.toUpperCase(Locale.ROOT);
             if (verb.startsWith("EHLO")) {
                 answer(out, "250-sink.example\r\n250-PIPELINING\r\n250-8BITMIME\r\n250 ENHANCEDSTATUSCODES");
+            } else if (verb.startsWith("MAIL FROM:<")) {
+                report = verb.startsWith("MAIL FROM:<>");
+                recipients.clear();
+                answer(out, "250 2.1.0 ok");
             } else if (verb.startsWith("RCPT TO:<")) {
                 answer(out, recipient(line.substring(9, line.indexOf('>')), recipients));
             } else if (verb.startsWith("DATA")) {
@@ -104,7 +125,7 @@ final class MailSink implements AutoCloseable {
                     continue;
                 }
                 answer(out, "354 go ahead");
-                record(message(in), recipients);
+                record(message(in), recipients, report);
                 answer(out, "250 2.0.0 taken");
                 recipients.clear();
             } else if (verb.startsWith("QUIT")) {
@@ -121,14 +142,23 @@ final class MailSink implements AutoCloseable {
         if (refuseOneIn > 0 && ThreadLocalRandom.current().nextInt(refuseOneIn) == 0) {
             return "451 4.2.1 not now";
         }
+        if (address.startsWith(GHOST)) {
+            return "550 5.1.1 no such user";
+        }
         recipients.add(address);
         return "250 2.1.5 ok";
     }
 
-    private synchronized void record(byte[] message, List<String> recipients) {
+    private synchronized void record(byte[] message, List<String> recipients, boolean report) {
         byte[] content = Parcel.from(message);
+        String id = Parcel.id(content);
+        if (report) {
+            reports.add(new Report(id, FAILED.matcher(new String(message, StandardCharsets.ISO_8859_1)).results().map(found -> found.group(1)).toList()));
+            return;
+        }
         String hash = Parcel.hash(content);
-        recipients.forEach(recipient -> deliveries.add(new Delivery(Parcel.id(content), hash, recipient, life)));
+        Instant now = Instant.now();
+        recipients.forEach(recipient -> deliveries.add(new Delivery(id, hash, recipient, life, now)));
     }
 
     private static void answer(OutputStream out, String reply) throws IOException {

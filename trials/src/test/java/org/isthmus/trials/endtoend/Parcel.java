@@ -14,12 +14,13 @@ import java.util.random.RandomGenerator;
 record Parcel(String id, List<String> recipients, byte[] content) {
     static final String FIELD = "X-Parcel: ";
 
-    /// @param domains one recipient in ten messages gets company, of any of these
+    /// @param domains one message in ten has several recipients, of any of these; one recipient in twenty exists nowhere
     static Parcel random(String id, List<String> domains, RandomGenerator random) {
         int people = random.nextInt(10) == 0 ? 2 + random.nextInt(5) : 1;
         List<String> recipients = new ArrayList<>();
         for (int i = 0; i < people; i++) {
-            recipients.add("user" + i + "@" + domains.get(random.nextInt(domains.size())));
+            String user = random.nextInt(20) == 0 ? MailSink.GHOST : "user";
+            recipients.add(user + i + "@" + domains.get(random.nextInt(domains.size())));
         }
         int dice = random.nextInt(100);
         int size = dice < 80 ? random.nextInt(8_000) : dice < 97 ? random.nextInt(100_000) : 1_000_000 + random.nextInt(1_000_000);
