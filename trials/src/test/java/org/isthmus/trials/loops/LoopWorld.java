@@ -96,6 +96,31 @@ final class LoopWorld {
         return Objects.requireNonNull(connector);
     }
 
+    /// The machine at an address.
+    SimulatedHost host(String address) {
+        InetAddress at = InetAddress.ofLiteral(address);
+        return world.hosts().stream().filter(host -> host.addresses().contains(at)).findFirst().orElseGet(() -> world.host("host " + address, address));
+    }
+
+    /// Sends one letter from any machine.
+    Ledger.Entry offerFrom(String client, Letter letter) throws InterruptedException {
+        int before = ledger.entries().size();
+        offerFrom(client, List.of(letter));
+        return ledger.entries().get(before);
+    }
+
+    /// Sends letters from any machine, in one session.
+    void offerFrom(String client, List<Letter> letters) throws InterruptedException {
+        SimulatedHost machine = host(client);
+        machine.start("send", () -> {
+            try {
+                new Client(machine.platform(), world.chance("client " + letters.getFirst().id()), ledger, "client.example").send(DOOR, Client.Manner.PLAIN, letters);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }).join();
+    }
+
     /// A server that takes everything.
     Sink sink(String name, String address, boolean lmtp) {
         InetSocketAddress at = at(address);
