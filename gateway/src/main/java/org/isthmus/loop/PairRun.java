@@ -66,8 +66,8 @@ final class PairRun {
         for (Seen other : (first ? back : there).values()) {
             Turns between = turns(first ? network : other.network(), first ? other.network() : network);
             if (!isAnswer(letter, other, alike)) {
-                if (!now.automatic() && before != null && !alike) {
-                    // A person writes.
+                if (before != null && !alike) {
+                    // A person writes, or a machine that begins something new.
                     between.reset();
                 }
                 continue;

@@ -177,6 +177,16 @@ class PairRateTest {
     }
 
     @Test
+    void ordersInThreeStepsAreNotHeldThoughAllOfThemAreMachines() {
+        for (int i = 0; i < 500; i++) {
+            now = now.plusSeconds(20);
+            assertThat(send(A, B, INSIDE, GENERATED, "Order " + i, 5000)).isEmpty();
+            assertThat(send(B, A, OUTSIDE, REPLIED, "Re: Order " + i, 3000)).isEmpty();
+            assertThat(send(A, B, INSIDE, REPLIED, "Re: Re: Order " + i, 2000)).isEmpty();
+        }
+    }
+
+    @Test
     void peopleWhoWriteFastAreNotHeld() {
         Random random = new Random(5);
         for (int i = 0; i < 300; i++) {
