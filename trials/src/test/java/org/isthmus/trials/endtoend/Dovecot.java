@@ -26,9 +26,7 @@ final class Dovecot implements AutoCloseable {
     /// @param users local parts that exist
     static Dovecot start(Path folder, String ip, List<String> users) throws IOException, InterruptedException {
         int port = Running.freePort(ip);
-        for (Path up = folder; up.startsWith("/tmp") && !up.equals(Path.of("/tmp")); up = up.getParent()) {
-            Files.setPosixFilePermissions(up, PosixFilePermissions.fromString("rwxr-xr-x"));
-        }
+        Postfix.letOthersPass(folder);
         Path mail = Files.createDirectories(folder.resolve("mail"));
         Files.setOwner(mail, folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("mail"));
         Path passwd = folder.resolve("passwd");

@@ -34,9 +34,13 @@ final class Isthmus implements AutoCloseable {
 
     /// Writes the configuration: what every test has, and what this one adds.
     Isthmus configure(String more) throws IOException {
+        return configure("gate.isthmus.example", more);
+    }
+
+    Isthmus configure(String hostname, String more) throws IOException {
         Files.writeString(configuration, """
-                connector { hostname = "gate.isthmus.example", data = "%s", postmaster = "postmaster@site.example" }
-                """.formatted(folder.resolve("data")) + more);
+                connector { hostname = "%s", data = "%s", postmaster = "postmaster@site.example" }
+                """.formatted(hostname, folder.resolve("data")) + more);
         return this;
     }
 
