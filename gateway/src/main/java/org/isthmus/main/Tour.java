@@ -11,6 +11,8 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.isthmus.cli.control.Build;
+import org.isthmus.cli.control.Reloaded;
+import org.isthmus.config.Problem;
 import org.isthmus.platform.Platform;
 import org.isthmus.schedule.QueueControl.Selector;
 import org.isthmus.smtp.Reply;
@@ -34,6 +36,7 @@ final class Tour {
     private final boolean keep;
     private final PrintStream out;
     private final PrintStream err;
+    private int stops;
     private int sent;
     private int surprises;
 
@@ -117,8 +120,13 @@ final class Tour {
             refused("Relay: a stranger wants his mail carried elsewhere", stranger("paul@partner.example", "Cheap compasses"), "RCPT", "550 5.7.1 ");
             arrives("Loopback trip, turn-around: Anna writes to Bert, whose route leads out and back to us", anna("bert@team.harbour.example", "Lunch?"), "site",
                     site.store());
+            arrives("Loopback trip, send: the same to Erik, whose domain lets it out: it comes back in like a stranger's mail", anna("erik@far.harbour.example", "Lunch?"), "site",
+                    site.store());
             refused("Loopback trip, reject: the same to Clara, whose domain refuses it", anna("clara@old.harbour.example", "Lunch?"), "RCPT", "550 5.4.6 ");
             waits("Loopback trip, hold: the same to David, whose domain keeps it for a person", anna("david@care.harbour.example", "Lunch?"));
+            circles("Forwarder: Anna writes to Fred, whose provider sends his mail on to %s, where an alias sends it back".formatted(TourSite.FORWARDED),
+                    anna("fred@forward.example", "Round and round?"));
+            predicted("Prediction: somebody changes the configuration so that the partner's mail would go by ourselves");
             fails("Failure: Anna writes to a company that refuses her recipient", anna("gone@strict.example", "Is this still your address?"));
         }
 
@@ -139,7 +147,7 @@ final class Tour {
 
         private TourLetter.Answer send(String title, TourLetter letter, String listener) throws IOException {
             sent++;
-            text.heading(sent, title);
+            text.heading(++stops, title);
             text.line("sent", "<" + letter.from() + "> to <" + letter.to() + ">, from " + letter.client() + " to listener " + listener);
             TourLetter.Answer answer = letter.send(site.listener(listener), platform);
             text.line("answered", "at " + answer.command() + ": " + answer.reply().text());
@@ -181,6 +189,37 @@ final class Tour {
             TourHost.Taken taken = site.store().next(PATIENCE);
             delivered(await(id, whole -> happened(whole, "gone").isPresent()));
             verdict(released == 1 && taken != null && taken.to().equals(List.of(letter.to())), "it was not delivered after its release");
+        }
+
+        private void circles(String title, TourLetter letter) throws IOException, InterruptedException {
+            Reply reply = send(title, letter, "site").reply();
+            delivered(await(id(reply), whole -> happened(whole, "gone").isPresent()));
+            Reply back = reply.isPositive() ? internet.forwarder().next(PATIENCE) : null;
+            if (back != null) {
+                text.line("returned", "from mx.forward.example, and was answered: " + back.text());
+                Trace trace = await(traceId(back), whole -> whole.kind() == Trace.Kind.REFUSAL);
+                if (trace != null) {
+                    text.why(trace);
+                }
+            }
+            TourHost.Taken report = back == null ? null : site.store().next(PATIENCE);
+            if (report != null) {
+                text.line("report", "from <" + report.from() + "> to <" + String.join(", ", report.to()) + ">, made by mx.forward.example, now in the site store");
+            }
+            boolean cut = back != null && back.text().startsWith("550 5.4.6 ") && internet.forwarder().passes() == 1;
+            verdict(cut && report != null && report.from().isEmpty() && report.content().contains("5.4.6"), "it was not cut at its first return");
+        }
+
+        private void predicted(String title) throws IOException {
+            text.heading(++stops, title);
+            String hop = "partner { url = \"smtp://%s:%d\" }".formatted(TourInternet.OURS, internet.port());
+            String route = "{ to = \"partner.example\", via = partner }";
+            text.line("change", "next-hops: " + hop + "; routes: " + route);
+            Reloaded reloaded = site.tryChange(before -> before.replace("next-hops {\n", "next-hops {\n  " + hop + "\n").replace("routes = [\n", "routes = [\n  " + route + "\n"));
+            text.line("answered", reloaded.done() ? "it is in force" : "isthmus reload: refused, exit 78; the old configuration stays in force");
+            List<Problem> found = reloaded.problems().stream().filter(Problem::isError).toList();
+            found.forEach(problem -> text.line("because", problem.text()));
+            verdict(!reloaded.done() && found.stream().anyMatch(problem -> problem.id().equals("LP02")), "the loop was not predicted");
         }
 
         private void fails(String title, TourLetter letter) throws IOException, InterruptedException {

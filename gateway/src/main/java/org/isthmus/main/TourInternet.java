@@ -27,20 +27,25 @@ final class TourInternet implements Resolver, Closeable {
             "team.harbour.example", "mx.harbour.example",
             "old.harbour.example", "mx.harbour.example",
             "care.harbour.example", "mx.harbour.example",
+            "far.harbour.example", "mx.harbour.example",
             "partner.example", "mx.partner.example",
             "strict.example", "mx.strict.example",
+            "forward.example", "mx.forward.example",
             "stranger.example", "mx.partner.example");
     private static final Map<String, String> ADDRESSES = Map.of(
             "mx.harbour.example", OURS,
             "mx.partner.example", "127.0.0.11",
-            "mx.strict.example", "127.0.0.12");
+            "mx.strict.example", "127.0.0.12",
+            "mx.forward.example", "127.0.0.14");
 
     private final TourHost partner;
     private final TourHost strict;
+    private final TourForwarder forwarder;
 
-    private TourInternet(TourHost partner, TourHost strict) {
+    private TourInternet(TourHost partner, TourHost strict, TourForwarder forwarder) {
         this.partner = partner;
         this.strict = strict;
+        this.forwarder = forwarder;
     }
 
     /// Starts its servers, on a port that is free at our address too.
@@ -52,7 +57,8 @@ final class TourInternet implements Resolver, Closeable {
             try {
                 platform.network().listen(at(OURS, port)).close();
                 TourHost strict = new TourHost("mx.strict.example", at("127.0.0.12", port), "550 5.1.1 Nobody of that name works here", platform);
-                return new TourInternet(partner, strict);
+                TourHost forward = new TourHost("mx.forward.example", at("127.0.0.14", port), null, platform);
+                return new TourInternet(partner, strict, new TourForwarder(forward, at(OURS, port), TourSite.FORWARDED, platform));
             } catch (IOException e) {
                 last = e;
                 partner.close();
@@ -78,6 +84,11 @@ final class TourInternet implements Resolver, Closeable {
     /// One that refuses every recipient.
     TourHost strict() {
         return strict;
+    }
+
+    /// A provider where somebody has his mail sent on to us.
+    TourForwarder forwarder() {
+        return forwarder;
     }
 
     @Override
@@ -117,5 +128,6 @@ final class TourInternet implements Resolver, Closeable {
     public void close() throws IOException {
         partner.close();
         strict.close();
+        forwarder.close();
     }
 }

@@ -22,6 +22,11 @@ record TourLetter(String client, String hello, String from, String to, String su
 
     /// Sends it, up to the first refusal.
     Answer send(InetSocketAddress server, Platform platform) throws IOException {
+        return send(server, platform, content(platform));
+    }
+
+    /// The same with other content.
+    Answer send(InetSocketAddress server, Platform platform, String content) throws IOException {
         try (TourWire wire = new TourWire(platform.network().connect(TourInternet.at(client, 0), server, LIMIT))) {
             wire.reply();
             wire.send("EHLO " + hello);
@@ -34,7 +39,7 @@ record TourLetter(String client, String hello, String from, String to, String su
                 answer = ask(wire, "DATA", "DATA");
             }
             if (answer.reply().code() == 354) {
-                wire.sendContent(content(platform));
+                wire.sendContent(content);
                 answer = new Answer("end of data", wire.reply());
             }
             wire.send("QUIT");

@@ -10,9 +10,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.isthmus.cli.Checked;
 import org.isthmus.cli.Program;
+import org.isthmus.cli.control.Reloaded;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.platform.Disk;
@@ -25,6 +27,8 @@ import org.isthmus.tracking.TraceSearch;
 final class TourSite implements Closeable {
     /// The connector's only trusted client.
     static final String COLLEAGUE = "127.0.0.2";
+    /// An alias of the site; it leads to {@code fred@forward.example}.
+    static final String FORWARDED = "fred@harbour.example";
     private static final String CONFIGURATION = """
             connector {
               hostname   = "mx.harbour.example"
@@ -41,6 +45,7 @@ final class TourSite implements Closeable {
               "harbour.example" {
                 kind       = authoritative
                 recipients = "file:recipients"
+                aliases    = "file:aliases"
                 deliver-to = store
               }
               "team.harbour.example" {
@@ -58,6 +63,11 @@ final class TourSite implements Closeable {
                 deliver-to = store
                 loopback   = hold
               }
+              "far.harbour.example" {
+                recipients = "file:recipients"
+                deliver-to = store
+                loopback   = send
+              }
             }
             next-hops {
               store { url = "smtp://127.0.0.13:%2$d" }
@@ -72,16 +82,20 @@ final class TourSite implements Closeable {
             bert@team.harbour.example
             clara@old.harbour.example
             david@care.harbour.example
+            erik@far.harbour.example
             """;
+    private static final String ALIASES = FORWARDED + ": fred@forward.example\n";
 
     private final Platform platform;
     private final Path folder;
+    private final String text;
     private final TourHost store;
     private final Server server;
 
-    private TourSite(Platform platform, Path folder, TourHost store, Server server) {
+    private TourSite(Platform platform, Path folder, String text, TourHost store, Server server) {
         this.platform = platform;
         this.folder = folder;
+        this.text = text;
         this.store = store;
         this.server = server;
     }
@@ -94,8 +108,10 @@ final class TourSite implements Closeable {
         boolean open = false;
         try {
             write(platform.disk(), folder.resolve("recipients"), RECIPIENTS);
-            write(platform.disk(), folder.resolve("isthmus.conf"), CONFIGURATION.formatted(port, store.address().getPort()));
-            TourSite site = new TourSite(platform, folder, store, start(program, platform, folder.resolve("isthmus.conf")));
+            write(platform.disk(), folder.resolve("aliases"), ALIASES);
+            String configuration = CONFIGURATION.formatted(port, store.address().getPort());
+            write(platform.disk(), folder.resolve("isthmus.conf"), configuration);
+            TourSite site = new TourSite(platform, folder, configuration, store, start(program, platform, folder.resolve("isthmus.conf")));
             open = true;
             return site;
         } finally {
@@ -120,8 +136,20 @@ final class TourSite implements Closeable {
     }
 
     private static void write(Disk disk, Path file, String text) throws IOException {
-        try (Disk.File open = disk.create(file)) {
+        Path fresh = file.resolveSibling(file.getFileName() + ".new");
+        try (Disk.File open = disk.create(fresh)) {
             open.write(ByteBuffer.wrap(text.getBytes(UTF_8)), 0);
+        }
+        disk.rename(fresh, file);
+    }
+
+    /// Reloads with a changed configuration, and puts the old text back.
+    Reloaded tryChange(UnaryOperator<String> change) throws IOException {
+        write(platform.disk(), configuration(), change.apply(text));
+        try {
+            return server.reload(Set.of(), "the tour");
+        } finally {
+            write(platform.disk(), configuration(), text);
         }
     }
 
