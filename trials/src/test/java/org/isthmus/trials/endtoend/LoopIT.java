@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Mail loops between real servers: two Isthmus, a Postfix and an Exim as the others, a name server, and a mapped address. What each loop costs is counted in the logs of
-/// the others, not in ours. All mail exchangers of this small Internet listen on one port, each at an address of its own.
+/// the others, not in ours. All mail exchangers of this small Internet listen on one port, each in a network of its own.
 class LoopIT {
-    private static final String OURS = "127.0.0.31";
-    private static final String MAPPED = "127.0.0.32";
-    private static final String FILTER = "127.0.0.33";
-    private static final String PARTNER = "127.0.0.34";
-    private static final String TWIN = "127.0.0.35";
-    private static final String OTHER = "127.0.0.36";
+    private static final String OURS = "127.0.31.1";
+    private static final String MAPPED = "127.0.32.1";
+    private static final String FILTER = "127.0.33.1";
+    private static final String PARTNER = "127.0.34.1";
+    private static final String TWIN = "127.0.35.1";
+    private static final String OTHER = "127.0.36.1";
     private static final String HOST = "gate.isthmus.example";
 
     @TempDir
@@ -106,7 +106,7 @@ class LoopIT {
     private static void startPartners() throws Exception {
         Path forwards = Files.writeString(Files.createDirectories(folder.resolve("partner")).resolve("forwards"), "friend@partner.example loop@site.example\n");
         String back = "transport_maps = inline:{site.example=smtp:[" + OURS + "]:" + port + "}";
-        partner = started(Postfix.start(forwards.getParent(), PARTNER, port, "partner.example", "virtual_alias_maps = texthash:" + forwards, back, "maximal_queue_lifetime = 1h"));
+        partner = started(Postfix.start(forwards.getParent(), PARTNER, port, "partner.example", "virtual_alias_maps = texthash:" + forwards, back, "smtp_bind_address = " + PARTNER));
         twin = started(Postfix.start(Files.createDirectories(folder.resolve("twin")), TWIN, port, "twin.example", "myhostname = " + HOST));
         exim = started(Exim.start(Files.createDirectories(folder.resolve("exim")), FILTER, port, "mx.filter.example", """
 
@@ -133,13 +133,15 @@ class LoopIT {
                 stripping:
                   driver = smtp
                   port = %2$d
+                  interface = %3$s
                   allow_localhost
                   headers_remove = Received:X-Trace-Site
                 back:
                   driver = smtp
                   port = %2$d
+                  interface = %3$s
                   allow_localhost
-                """.formatted(OURS, port)));
+                """.formatted(OURS, port, FILTER)));
     }
 
     private static <T extends AutoCloseable> T started(T one) {
