@@ -195,19 +195,27 @@ final class Tour {
             Reply reply = send(title, letter, "site").reply();
             delivered(await(id(reply), whole -> happened(whole, "gone").isPresent()));
             Reply back = reply.isPositive() ? internet.forwarder().next(PATIENCE) : null;
-            if (back != null) {
-                text.line("returned", "from mx.forward.example, and was answered: " + back.text());
-                Trace trace = await(traceId(back), whole -> whole.kind() == Trace.Kind.REFUSAL);
-                if (trace != null) {
-                    text.why(trace);
-                }
+            Trace trace = back == null ? null : await(id(back), whole -> happened(whole, "reported").isPresent());
+            TourHost.Taken report = trace == null ? null : site.store().next(PATIENCE);
+            if (back != null && trace != null) {
+                text.line("returned", "from mx.forward.example for " + TourSite.FORWARDED + ", and was answered: " + back.text());
+                text.line("became", "not sent to fred@forward.example again");
+                text.why(trace);
             }
-            TourHost.Taken report = back == null ? null : site.store().next(PATIENCE);
+            report(report);
+            verdict(report != null && isReport(report, letter) && report.content().contains("5.4.6") && internet.forwarder().passes() == 1, "it was not cut at its first return");
+        }
+
+        private void report(TourHost.@Nullable Taken report) {
             if (report != null) {
-                text.line("report", "from <" + report.from() + "> to <" + String.join(", ", report.to()) + ">, made by mx.forward.example, now in the site store");
+                text.line("report", "from <" + report.from() + "> to <" + String.join(", ", report.to()) + ">, now in the site store");
+                text.quote("", report.content().lines().dropWhile(line -> !line.startsWith("Your message")).limit(REPORT_LINES).toList());
             }
-            boolean cut = back != null && back.text().startsWith("550 5.4.6 ") && internet.forwarder().passes() == 1;
-            verdict(cut && report != null && report.from().isEmpty() && report.content().contains("5.4.6"), "it was not cut at its first return");
+        }
+
+        private boolean isReport(TourHost.Taken report, TourLetter letter) {
+            return report.from().isEmpty() && report.to().equals(List.of(letter.from()))
+                    && report.content().contains("Your message did not reach some or all of the intended recipients.");
         }
 
         private void predicted(String title) throws IOException {
@@ -231,12 +239,8 @@ final class Tour {
                         + settled.path("cause").path("peer").path("name").asString("") + " said: " + settled.path("cause").path("reply").asString("")));
                 text.why(trace);
             }
-            if (report != null) {
-                text.line("report", "from <" + report.from() + "> to <" + String.join(", ", report.to()) + ">, now in the site store");
-                text.quote("", report.content().lines().dropWhile(line -> !line.startsWith("Your message")).limit(REPORT_LINES).toList());
-            }
-            verdict(report != null && report.from().isEmpty() && report.to().equals(List.of(letter.from()))
-                    && report.content().contains("Your message did not reach some or all of the intended recipients."), "no report came");
+            report(report);
+            verdict(report != null && isReport(report, letter), "no report came");
         }
 
         private void delivered(@Nullable Trace trace) {

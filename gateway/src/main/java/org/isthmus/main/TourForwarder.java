@@ -13,7 +13,7 @@ import org.isthmus.platform.Platform;
 import org.isthmus.smtp.Reply;
 import org.jspecify.annotations.Nullable;
 
-/// A provider in the tour's Internet where somebody has his mail sent on to an address of ours. What it cannot send on it reports to the sender, as RFC 5321 §6.1 demands.
+/// A provider in the tour's Internet where somebody has his mail sent on to an address of ours.
 final class TourForwarder implements Closeable {
     private static final Duration GLANCE = Duration.ofSeconds(1);
 
@@ -61,22 +61,9 @@ final class TourForwarder implements Closeable {
 
     private void forward(TourHost.Taken taken) throws IOException {
         passes.incrementAndGet();
-        String received = "Received: by " + host.name() + " with ESMTP; " + now() + "\n";
-        Reply reply = send(taken.from(), to, received + taken.content());
-        answers.offer(reply);
-        if (!reply.isPositive() && !taken.from().isEmpty()) {
-            send("", taken.from(), report(taken, reply));
-        }
-    }
-
-    private Reply send(String from, String recipient, String content) throws IOException {
-        return new TourLetter(host.address().getAddress().getHostAddress(), host.name(), from, recipient, "").send(target, platform, content.replace("\n", "\r\n")).reply();
-    }
-
-    private String report(TourHost.Taken taken, Reply reply) {
-        return String.join("\n", "From: MAILER-DAEMON@" + host.name(), "To: <" + taken.from() + ">", "Subject: Could not be forwarded", "Date: " + now(),
-                "Message-ID: <" + Long.toHexString(platform.entropy().below(Long.MAX_VALUE)) + "@" + host.name() + ">", "Auto-Submitted: auto-replied", "",
-                "Your message to <" + String.join(", ", taken.to()) + "> is forwarded to <" + to + ">,", "whose server says:", "", reply.text(), "");
+        String content = "Received: by " + host.name() + " with ESMTP; " + now() + "\n" + taken.content();
+        TourLetter letter = new TourLetter(host.address().getAddress().getHostAddress(), host.name(), taken.from(), to, "");
+        answers.offer(letter.send(target, platform, content.replace("\n", "\r\n")).reply());
     }
 
     private String now() {

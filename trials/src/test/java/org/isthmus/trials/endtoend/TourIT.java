@@ -22,12 +22,15 @@ class TourIT {
 
         assertThat(tour.exit()).as(tour.output()).isZero();
         assertThat(tour.output())
-                .contains("8 messages, all as expected")
+                .contains("10 messages, all as expected")
                 .contains("at RCPT: 550 5.1.1 ")
                 .contains("at RCPT: 550 5.7.1 ")
                 .contains("at RCPT: 550 5.4.6 Your message did not reach some or all of the intended recipients.")
                 .contains("loopback = turn-around (isthmus.conf:")
                 .contains("loopback = hold (isthmus.conf:")
+                .contains("loopback = send (isthmus.conf:")
+                .contains("not sent to fred@forward.example again")
+                .contains("isthmus reload: refused, exit 78", "[LP02]")
                 .contains("failed: mx.strict.example said: 550 5.1.1 Nobody of that name works here")
                 .contains("| Your message did not reach some or all of the intended recipients.")
                 .doesNotContain("NOT ok");
