@@ -154,7 +154,7 @@ public final class Connector implements Closeable {
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
                 new Policy(), classifier, router, spool, tracking, keys, watch, returns));
-        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, KnownForwards.NONE, platform, Alerts.NONE));
+        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, KnownForwards.NONE, platform, new LoggedAlerts()));
         open();
     }
 

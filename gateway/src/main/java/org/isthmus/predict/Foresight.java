@@ -40,6 +40,9 @@ public final class Foresight implements Closeable {
     private final List<Listener> listeners = new ArrayList<>();
     private Threads.@Nullable Actor actor;
     private volatile @Nullable Prediction latest;
+    private @Nullable Known known;
+
+    private record Known(Snapshot snapshot, Prediction prediction) {}
 
     /// What it works with.
     /// @param identity who we are under a configuration
@@ -98,13 +101,23 @@ public final class Foresight implements Closeable {
             Prediction now = predictor.withDns(parts.platform().dns(), parts.platform(), LIMIT);
             Prediction before = latest;
             latest = now;
-            tell(before, now, predictor.withoutDns());
+            tell(before, now, withoutDns(snapshot, predictor));
             listeners.forEach(listener -> listener.predicted(before, now));
             return pause(now);
         } catch (RuntimeException e) {
             LOG.error("internal error in a prediction", e);
             return MOST;
         }
+    }
+
+    /// What the configuration shows by itself, which changes only with it.
+    private Prediction withoutDns(Snapshot snapshot, Predictor predictor) {
+        Known last = known;
+        if (last == null || last.snapshot() != snapshot) {
+            last = new Known(snapshot, predictor.withoutDns());
+            known = last;
+        }
+        return last.prediction();
     }
 
     private static Duration pause(Prediction now) {
