@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Host;
 import org.isthmus.address.Mailbox;
@@ -103,24 +104,25 @@ public final class FileDirectory implements Directory {
 
     /// One alias for each domain that the aliases of a file lead to, with its line: as much of an aliases file as decides where its mail goes.
     /// @param most how many at most
-    public List<AliasSample> aliasSamples(Settings settings, int most) {
+    /// @param wanted targets whose aliases are all to be among them
+    public List<AliasSample> aliasSamples(Settings settings, int most, Predicate<Mailbox> wanted) {
         List<AliasSample> samples = new ArrayList<>();
         Set<Path> files = new LinkedHashSet<>();
         settings.domains().stream().map(SiteDomain::aliases).filter(Objects::nonNull).forEach(files::add);
         for (Path path : files) {
             AliasTable table = aliases(path).content();
             if (table != null) {
-                sample(table, path, most, samples);
+                sample(table, path, most, wanted, samples);
             }
         }
         return samples;
     }
 
-    private static void sample(AliasTable table, Path path, int most, List<AliasSample> into) {
+    private static void sample(AliasTable table, Path path, int most, Predicate<Mailbox> wanted, List<AliasSample> into) {
         Set<Host> seen = new HashSet<>();
         table.forEach((key, line) -> {
             AliasTable.Alias alias = into.size() < most ? table.find(key) : null;
-            if (alias != null && alias.to().stream().map(Mailbox::host).filter(seen::add).count() > 0) {
+            if (alias != null && (alias.to().stream().map(Mailbox::host).filter(seen::add).count() > 0 || alias.to().stream().anyMatch(wanted))) {
                 into.add(new AliasSample(AliasTable.mailbox(key), alias.to(), new SourceLine(path.toString(), line)));
             }
         });

@@ -35,7 +35,7 @@ import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
 import org.isthmus.predict.Foresight;
-import org.isthmus.predict.KnownForwards;
+import org.isthmus.predict.SeenForwards;
 import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.receive.SessionView;
@@ -131,7 +131,8 @@ public final class Connector implements Closeable {
         learned = new LearnedAddresses(platform.time());
         identity = new LiveIdentity(platform.network(), platform.time(), learned);
         SiteKeys keys = SiteKeys.open(platform.disk(), platform.entropy(), platform.time(), data);
-        LoopWatch watch = LoopWatch.NONE;
+        SeenForwards forwards = new SeenForwards();
+        LoopWatch watch = forwards;
         recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch);
         ledger = Ledger.open(platform.disk(), platform.time(), platform.threads(), platform.entropy(), data, () -> settings().loop().ledgerSize().octets());
         returns = new Returns(keys, ledger, watch, platform.time());
@@ -154,7 +155,7 @@ public final class Connector implements Closeable {
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
                 new Policy(), classifier, router, spool, tracking, keys, watch, returns));
-        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, KnownForwards.NONE, platform, new LoggedAlerts()));
+        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, new LoggedAlerts()));
         open();
     }
 

@@ -69,7 +69,7 @@ final class CircleWords {
 
     private Found forwarded(Circle circle) {
         Leg alias = circle.legs().stream().filter(leg -> leg.turn() == Leg.Turn.REDIRECT).findFirst().orElse(circle.cause());
-        String message = words(circle) + " circles through a forward elsewhere: " + circle.cause().why();
+        String message = words(circle) + " circles through a stranger, who " + circle.cause().why();
         return new Found(problem("LP17", circle, alias.at(), message, "take " + circle.cause().from().mail().address() + " out of the alias"), circle.cause().why(), walk(circle));
     }
 

@@ -62,7 +62,11 @@ final class Classes {
             named(alias.address(), alias.to());
             alias.to().forEach(target -> mention(domain(target), "the alias " + alias.address(), alias.at()));
         }
-        known.forEach(forward -> named(forward.to(), List.of(forward.from())));
+        for (KnownForwards.Forward forward : known) {
+            if (forward.to() != null) {
+                named(forward.to(), List.of(forward.from()));
+            }
+        }
         Mailbox postmaster = settings.connector().postmaster();
         named(postmaster, List.of());
         mention(domain(postmaster), "connector.postmaster", settings.place("connector.postmaster"));

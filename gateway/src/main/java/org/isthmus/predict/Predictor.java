@@ -7,10 +7,12 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.DomainPattern;
 import org.isthmus.config.Snapshot;
+import org.isthmus.directory.AddressKey;
 import org.isthmus.directory.DomainTable;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.dns.Resolver;
@@ -72,7 +74,9 @@ public final class Predictor {
 
     private Classes classes(Survey survey) {
         DomainTable domains = DomainTable.of(snapshot);
-        return new Classes(survey, domain -> domains.find(domain).isPresent(), directory.aliasSamples(snapshot.settings(), MOST_ALIASES), forwards.all());
+        List<KnownForwards.Forward> known = forwards.all();
+        Set<String> wanted = known.stream().map(forward -> AddressKey.of(forward.from())).collect(Collectors.toSet());
+        return new Classes(survey, domain -> domains.find(domain).isPresent(), directory.aliasSamples(snapshot.settings(), MOST_ALIASES, target -> wanted.contains(AddressKey.of(target))), known);
     }
 
     private boolean circles(Survey survey, Classes classes, Findings findings) {

@@ -207,8 +207,9 @@ final class StateGraph {
         if (forward == null) {
             return Optional.empty();
         }
-        State next = back(state.mail().to(Recipient.of(forward.to(), state.mail().recipient().parameters()), Mail.Kind.NAMED));
-        return Optional.of(new Leg(state, next, Leg.Turn.FORWARD, "is known to forward " + forward.from() + " to " + forward.to(), null, List.of(forward.evidence()), false, true));
+        Mailbox to = forward.to() == null ? state.mail().recipient().named() : forward.to();
+        State next = back(state.mail().to(Recipient.of(to, state.mail().recipient().parameters()), Mail.Kind.NAMED));
+        return Optional.of(new Leg(state, next, Leg.Turn.FORWARD, "forwards " + forward.from() + " to " + to + ", as has been seen", null, List.of(forward.evidence()), false, true));
     }
 
     private Lead lead(Hop hop) {

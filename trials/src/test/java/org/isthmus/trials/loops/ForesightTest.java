@@ -126,4 +126,16 @@ class ForesightTest {
         assertThat(predictions).hasSize(2);
         assertThat(raised).singleElement().satisfies(alert -> assertThat(alert.subject()).contains("LP11", "new.example"));
     }
+
+    /// What no configuration of ours shows: the stranger's forward is learned from the loop that it made, and predicted from then on.
+    @Test
+    void aForwardAtAStrangerIsPredictedOnceItHasMadeALoop() {
+        TopologyRun.Result result = TopologyRun.play(Topology.all().stream().filter(one -> one.name().equals("loop-40-a-strangers-forward")).findFirst().orElseThrow());
+        assertThat(result.prediction().loops()).isEmpty();
+        assertThat(result.later().problems()).anySatisfy(problem -> {
+            assertThat(problem.id()).isEqualTo("LP17");
+            assertThat(problem.at()).hasToString("/etc/isthmus/aliases:1");
+            assertThat(problem.evidence()).anyMatch(line -> line.startsWith("mail to anna@far.example came back, last seen "));
+        });
+    }
 }

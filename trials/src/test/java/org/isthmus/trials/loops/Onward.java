@@ -64,9 +64,14 @@ final class Onward {
         return kept;
     }
 
+    /// What its next server said when it refused a message whose content it had taken.
+    List<String> refusals() {
+        return ledger.entries(Ledger.End.REFUSED).stream().filter(entry -> !entry.recipients().isEmpty()).map(Ledger.Entry::reply).toList();
+    }
+
     /// How often its next server took the content of a message and then refused it.
     long refused() {
-        return ledger.entries(Ledger.End.REFUSED).stream().filter(entry -> !entry.recipients().isEmpty()).count();
+        return refusals().size();
     }
 
     /// Takes mail, and hands it on within a second.

@@ -58,7 +58,8 @@ final class TopologyRun {
     /// @param prediction with what the loader and the directory say of loops
     /// @param end in the words of the verdict
     /// @param passes how often the letter came back over the wire
-    record Result(Prediction prediction, String end, long passes) {}
+    /// @param later what the running connector predicts in the end
+    record Result(Prediction prediction, String end, long passes, Prediction later) {}
 
     private TopologyRun(Topology topology) {
         this.topology = topology;
@@ -200,11 +201,12 @@ final class TopologyRun {
         boolean promised = entry.end() == Ledger.End.PROMISED;
         long passes = connector.counters().accepted() - (promised ? 1 : 0) + onwards.stream().mapToLong(Onward::refused).sum();
         String end = promised ? end(connector) : "refused " + entry.refused().getOrDefault(words[0], entry.reply());
+        Prediction later = java.util.Objects.requireNonNull(connector.foresight().latest());
         on(connectorHost, () -> {
             connector.stop(Duration.ofMinutes(1));
             return true;
         });
-        return new Result(prediction, end, passes);
+        return new Result(prediction, end, passes, later);
     }
 
     private String end(Connector connector) throws IOException {
@@ -227,6 +229,6 @@ final class TopologyRun {
                 }
             }
         }
-        return "gone";
+        return onwards.stream().flatMap(onward -> onward.refusals().stream()).findFirst().map(reply -> "refused there " + reply).orElse("gone");
     }
 }
