@@ -15,6 +15,7 @@ import org.isthmus.transit.Wording;
 /// own servers, no places in files, no reasons that were written for the operator (those are {@link Wording}'s).
 final class CauseText {
     private static final String TELL_POSTMASTER = "You can do nothing about it yourself; please tell the postmaster below.";
+    private static final EnhancedStatus SUSPENDED = EnhancedStatus.of("4.3.2");
     private static final String TRY_LATER = "You may send it again later, or reach the recipient another way.";
 
     private final Predicate<Peer> inside;
@@ -34,6 +35,7 @@ final class CauseText {
                     "Its administrators may know more. " + TRY_LATER);
             case Cause.Unsupported unsupported -> unsupported(unsupported, domain);
             case Cause.Looped looped -> looped(looped, recipient);
+            case Cause.Decided decided when decided.status().equals(SUSPENDED) -> new Words("Deliveries to " + domain + " are stopped for the moment by those who run the mail system.", null, "");
             case Cause.Decided decided -> byStatus(decided.status(), domain, new Words("The mail system could not deliver the message to this address.", null, TELL_POSTMASTER));
             case Cause.Local local -> new Words("The mail system had a problem of its own, which has nothing to do with your message.", null, "");
             case Cause.Expired expired -> expired(expired, recipient);

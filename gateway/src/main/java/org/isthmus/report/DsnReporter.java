@@ -145,7 +145,7 @@ public final class DsnReporter implements Reporter {
         String id = MessageId.of("report." + name + (token.isEmpty() ? "" : "." + token), host);
         Letter letter = new Letter(SENDER_NAME, from, draft.to(), draft.subject(), id, message.facts().messageId(), now, draft.text(), ReturnedPart.of(content, draft.whole()),
                 message.envelope().parameters().smtpUtf8(), "report-" + name);
-        byte[] octets = DsnWriter.write(letter, new MachinePart(message, settings, now).dsn(told));
+        byte[] octets = DsnWriter.write(letter, new MachinePart(message, settings).dsn(told));
         return new Report(envelope(draft.to()), new Origin.Report(message.id()), facts(octets), passage, octets);
     }
 

@@ -2,7 +2,6 @@
 package org.isthmus.report;
 
 import java.net.InetAddress;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.address.AddressLiteral;
@@ -39,13 +38,11 @@ final class MachinePart {
 
     private final QueuedMessage message;
     private final Settings settings;
-    private final Instant now;
     private final SiteServers site;
 
-    MachinePart(QueuedMessage message, Settings settings, Instant now) {
+    MachinePart(QueuedMessage message, Settings settings) {
         this.message = message;
         this.settings = settings;
-        this.now = now;
         this.site = new SiteServers(settings);
     }
 
@@ -82,7 +79,7 @@ final class MachinePart {
         TypedText cut = diagnostic == null || diagnostic.text().length() <= room ? diagnostic : new TypedText(diagnostic.type(), diagnostic.text().substring(0, room));
         boolean delayed = happening.action() == Action.DELAYED;
         return new RecipientReport(original(recipient), TypedText.address(recipient.named()), happening.action(), status(happening), evidence.remote(), cut,
-                evidence.attempted() ? now : null, null, delayed ? happening.willRetryUntil().orElse(null) : null, List.of());
+                evidence.attempted() ? happening.attempted().orElse(null) : null, null, delayed ? happening.willRetryUntil().orElse(null) : null, List.of());
     }
 
     private static @Nullable TypedText original(Recipient recipient) {

@@ -25,5 +25,6 @@ public interface Reporter {
     /// @param action in the words of RFC 3464
     /// @param outcome the outcome that says why; Deferred for a delay
     /// @param willRetryUntil for a delay: when we give up
-    record Happening(int recipient, Action action, Outcome outcome, Optional<Instant> willRetryUntil) {}
+    /// @param attempted when the attempt ended that this came of; nothing where it came of time alone
+    record Happening(int recipient, Action action, Outcome outcome, Optional<Instant> willRetryUntil, Optional<Instant> attempted) {}
 }

@@ -116,12 +116,12 @@ final class Changes {
         switch (outcome) {
             case Outcome.Delivered delivered -> {
                 if (!delivered.reportsOn()) {
-                    happen(number, delivered.inside() ? Action.DELIVERED : Action.RELAYED, outcome, Optional.empty());
+                    happen(number, delivered.inside() ? Action.DELIVERED : Action.RELAYED, outcome, Optional.empty(), Optional.of(now));
                 }
                 settle(number, outcome, waiting.attempts() + 1);
             }
             case Outcome.Failed failed -> {
-                happen(number, Action.FAILED, outcome, Optional.empty());
+                happen(number, Action.FAILED, outcome, Optional.empty(), Optional.of(now));
                 settle(number, outcome, waiting.attempts() + 1);
             }
             case Outcome.Deferred deferred -> defer(number, waiting, deferred, ambiguous);
@@ -134,11 +134,11 @@ final class Changes {
         int attempts = waiting.attempts() + 1;
         RetryPolicy policy = new RetryPolicy(queue.retry(), queue.lifetimeOf(before.facts().priority()));
         switch (policy.after(attempts, before.accepted(), now, entropy.below(1000) / 1000.0)) {
-            case RetryPolicy.Next.GiveUp giveUp -> expire(number, deferred.cause());
+            case RetryPolicy.Next.GiveUp giveUp -> expire(number, deferred.cause(), Optional.of(now));
             case RetryPolicy.Next.At at -> {
                 int notices = noticesDue();
                 if (notices > waiting.delayNotices()) {
-                    happen(number, Action.DELAYED, deferred, Optional.of(end()));
+                    happen(number, Action.DELAYED, deferred, Optional.of(end()), Optional.of(now));
                 }
                 put(number, new RecipientState.Waiting(
                         at.due(), attempts, Math.max(notices, waiting.delayNotices()), deferred.cause(),
@@ -148,10 +148,14 @@ final class Changes {
         }
     }
 
-    /// Gives a recipient up because its time is over.
-    void expire(int number, @Nullable Cause last) {
+    /// Gives a recipient up because its time is over, without an attempt.
+    void expireUntried(int number, @Nullable Cause last) {
+        expire(number, last, Optional.empty());
+    }
+
+    private void expire(int number, @Nullable Cause last, Optional<Instant> attempted) {
         Outcome outcome = new Outcome.Failed(new Cause.Expired(age(), last, EXPIRED));
-        happen(number, Action.FAILED, outcome, Optional.empty());
+        happen(number, Action.FAILED, outcome, Optional.empty(), attempted);
         settle(number, outcome, waiting(number).attempts() + 1);
     }
 
@@ -160,7 +164,7 @@ final class Changes {
         RecipientState.Waiting waiting = waiting(number);
         int notices = noticesDue();
         if (notices > waiting.delayNotices()) {
-            happen(number, Action.DELAYED, new Outcome.Deferred(cause), Optional.of(end()));
+            happen(number, Action.DELAYED, new Outcome.Deferred(cause), Optional.of(end()), Optional.empty());
             put(number, new RecipientState.Waiting(waiting.due(), waiting.attempts(), notices, cause, waiting.possibleDuplicate(), waiting.released()));
         }
     }
@@ -257,7 +261,7 @@ final class Changes {
         }
         Outcome outcome = new Outcome.Expanded(List.copyOf(into), list);
         if (list) {
-            happen(number, owned ? Action.DELIVERED : Action.EXPANDED, outcome, Optional.empty());
+            happen(number, owned ? Action.DELIVERED : Action.EXPANDED, outcome, Optional.empty(), Optional.empty());
         }
         outcome(number, outcome, false);
         return added;
@@ -366,8 +370,8 @@ final class Changes {
         return new RcptParameters(rest, parameters.originalRecipient());
     }
 
-    private void happen(int number, Action action, Outcome outcome, Optional<Instant> until) {
-        happened.add(new Happening(number, action, outcome, until));
+    private void happen(int number, Action action, Outcome outcome, Optional<Instant> until, Optional<Instant> attempted) {
+        happened.add(new Happening(number, action, outcome, until, attempted));
     }
 
     private void settle(int number, Outcome outcome, int attempts) {

@@ -151,7 +151,7 @@ class AudienceTest {
         }
 
         Optional<Report> reported(Action action, Outcome outcome, Instant now) throws IOException {
-            return reporter.report(message(), List.of(new Happening(0, action, outcome, Optional.empty())), new Octets((header + "\r\n" + body).getBytes(UTF_8)), now, snapshot);
+            return reporter.report(message(), List.of(new Happening(0, action, outcome, Optional.empty(), Optional.of(now))), new Octets((header + "\r\n" + body).getBytes(UTF_8)), now, snapshot);
         }
 
         Optional<Report> failed() throws IOException {

@@ -122,15 +122,15 @@ class DsnReporterTest {
     }
 
     private static Happening failed(int recipient, Cause cause) {
-        return new Happening(recipient, Action.FAILED, new Outcome.Failed(cause), Optional.empty());
+        return new Happening(recipient, Action.FAILED, new Outcome.Failed(cause), Optional.empty(), Optional.of(NOW));
     }
 
     private static Happening delayed(int recipient, Cause cause) {
-        return new Happening(recipient, Action.DELAYED, new Outcome.Deferred(cause), Optional.of(NOW.plus(Duration.ofDays(5))));
+        return new Happening(recipient, Action.DELAYED, new Outcome.Deferred(cause), Optional.of(NOW.plus(Duration.ofDays(5))), Optional.of(NOW));
     }
 
     private static Happening delivered(int recipient, Peer peer, boolean reportsOn, boolean inside) {
-        return new Happening(recipient, inside ? Action.DELIVERED : Action.RELAYED, new Outcome.Delivered(peer, Reply.of(250, "2.1.5", "ok"), reportsOn, inside), Optional.empty());
+        return new Happening(recipient, inside ? Action.DELIVERED : Action.RELAYED, new Outcome.Delivered(peer, Reply.of(250, "2.1.5", "ok"), reportsOn, inside), Optional.empty(), Optional.of(NOW));
     }
 
     private Optional<Report> report(QueuedMessage message, Happening... happened) throws IOException {
@@ -172,7 +172,7 @@ class DsnReporterTest {
         Set<ReportOn> all = Set.of(ReportOn.SUCCESS, ReportOn.FAILURE, ReportOn.DELAY);
         QueuedMessage message = new Draft().to("bob@example.org").to("ben@example.org").to("carol@example.net", all, null).to("dora@example.com", all, null).to("eve@example.net", all, null)
                 .to("list@example.com", all, null).message();
-        Happening expanded = new Happening(5, Action.EXPANDED, new Outcome.Expanded(List.of(6, 7), true), Optional.empty());
+        Happening expanded = new Happening(5, Action.EXPANDED, new Outcome.Expanded(List.of(6, 7), true), Optional.empty(), Optional.empty());
         byte[] content = report(message, failed(0, unknown()), failed(1, unknown()), delayed(2, new Cause.Unreachable(MX, Stage.CONNECT, "timed out", EnhancedStatus.of("4.4.1"))),
                 delivered(3, STORE, false, true), delivered(4, MX, false, false), expanded).orElseThrow().content();
         golden("report-mixed.eml", content);
@@ -261,12 +261,12 @@ class DsnReporterTest {
     @Test
     void oneAddressInPlaceOfAnotherIsNoExpansion() throws IOException {
         QueuedMessage message = new Draft().to("bob@example.org", Set.of(ReportOn.SUCCESS), null).message();
-        assertThat(report(message, new Happening(0, Action.EXPANDED, new Outcome.Expanded(List.of(1), false), Optional.empty()))).isEmpty();
+        assertThat(report(message, new Happening(0, Action.EXPANDED, new Outcome.Expanded(List.of(1), false), Optional.empty(), Optional.empty()))).isEmpty();
     }
 
     @Test
     void whatTheOperatorRemovedIsNotReported() throws IOException {
-        assertThat(report(new Draft().to("bob@example.org").message(), new Happening(0, Action.FAILED, new Outcome.Removed("root"), Optional.empty()))).isEmpty();
+        assertThat(report(new Draft().to("bob@example.org").message(), new Happening(0, Action.FAILED, new Outcome.Removed("root"), Optional.empty(), Optional.empty()))).isEmpty();
     }
 
     @Test
