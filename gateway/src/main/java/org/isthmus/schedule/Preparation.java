@@ -132,17 +132,16 @@ final class Preparation {
             Optional<String> suspended = scheduler.suspensions.stops(
                     ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
             Cause trouble = scheduler.lanes.trouble(ways.getFirst().hop().toString());
-            if (recalled.contains(number)) {
-                if (suspended.isEmpty() && trouble != null && changes.isOver()) {
-                    // It waited behind a destination that is known to be silent until its time was over.
-                    changes.event(routed);
-                    changes.expire(number, trouble);
-                    return;
-                }
-                Cause why = suspended.isPresent() ? suspension(suspended.get()) : trouble != null ? trouble : waiting.last();
-                if (why != null) {
-                    changes.noticeDelay(number, why);
-                }
+            if (suspended.isEmpty() && trouble != null && changes.isOver()) {
+                // Its turn behind a destination that is known to be silent would come long after its time.
+                changes.event(routed);
+                changes.expireUntried(number, trouble);
+                return;
+            }
+            // What is about to be tried may well succeed; what waits in a line may not be tried for hours.
+            Cause why = suspended.isPresent() ? suspension(suspended.get()) : trouble != null ? trouble : recalled.contains(number) ? waiting.last() : null;
+            if (why != null) {
+                changes.noticeDelay(number, why);
             }
             // One transaction has one reverse-path.
             StringBuilder key = new StringBuilder(suspended.orElse("")).append('<').append(changes.from(number)).append('>');
