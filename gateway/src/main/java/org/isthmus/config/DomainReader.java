@@ -63,7 +63,6 @@ final class DomainReader {
         Optional<Settings.LoopbackSetting> loopback = LoopbackKeys.read(section);
         List<SiteDomain.FrontDoor> frontDoors = section.placed("front-doors", Kind.DOMAIN).stream().map(door -> new SiteDomain.FrontDoor(door.value(), door.at())).toList();
         section.notYet(false, "filters in front", "trusted-upstreams");
-        section.notYet(false, "rewriting", "rewrite", "copies");
         section.finish();
         return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, frontDoors, section.at()));
     }

@@ -33,6 +33,8 @@ final class Keys {
             Map.entry("dns", Set.of("servers")),
             Map.entry("tracking", Set.of("keep", "room")),
             Map.entry("log", Set.of("level", "format", "mail-log")),
+            Map.entry("rewrite", Set.of("in", "to", "what", "direction", "listener")),
+            Map.entry("copies", Set.of("of", "to", "direction")),
             Map.entry("", Set.of("trusted-networks")));
 
     private Keys() {}
@@ -52,6 +54,9 @@ final class Keys {
                 places.add(place.isEmpty() ? "the top of the file" : place + " { }");
             }
         });
+        if (!path.isEmpty() && key.indexOf('.') < 0 && ALL.containsKey(key)) {
+            places.add("the top of the file");
+        }
         places.sort(null);
         return places.isEmpty() || places.size() > 3 ? "" : "; " + key + " belongs into " + String.join(" or ", places);
     }

@@ -33,6 +33,7 @@ public record Settings(
         Dns dns,
         Tracking tracking,
         Log log,
+        Addressing addressing,
         Map<String, SourceLine> places) {
 
     public Settings {
@@ -48,12 +49,12 @@ public record Settings(
     public Settings(
             Connector connector, Identity identity, List<Listener> listeners, List<Cidr> trustedNetworks, List<SiteDomain> domains, Map<String, Hop> nextHops, List<AddressSpace> routes,
             Loop loop, Queue queue, Delivery delivery, Limits limits, Dns dns, Tracking tracking, Log log) {
-        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Map.of());
+        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Map.of());
     }
 
     /// The same, with the places of the values by their full names; those of a list with a number: {@code identity.names[1]}.
     Settings at(Map<String, SourceLine> where) {
-        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, where);
+        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, where);
     }
 
     /// Where a value is written, by its full name; none if it is not.
@@ -217,6 +218,78 @@ public record Settings(
             SourceLine at) {
         /// The via that means: by DNS.
         public static final String MX = "mx";
+    }
+
+    /// What becomes of addresses before anything is decided by them, and who gets copies.
+    public record Addressing(List<Rewrite> rewrites, List<Copies> copies) {
+        /// Nothing.
+        public static final Addressing NONE = new Addressing(List.of(), List.of());
+
+        public Addressing {
+            rewrites = List.copyOf(rewrites);
+            copies = List.copyOf(copies);
+        }
+
+        public boolean isEmpty() {
+            return rewrites.isEmpty() && copies.isEmpty();
+        }
+    }
+
+    /// Which way mail goes: in from anybody, or out from clients that may send to anywhere.
+    public enum Direction {
+        IN,
+        OUT,
+        BOTH
+    }
+
+    /// A rule by which addresses are rewritten as a message comes in.
+    /// @param in everybody if there is a table
+    /// @param to none if there is a table
+    public record Rewrite(
+            int index,
+            @Doc("Which addresses: one, *@domain, a domain, *.domain; or file:PATH with lines \"address: address\", which say what each becomes.") AddressPattern in,
+            @Nullable Path table,
+            @Doc("What they become. A star stands for what the star in in stood for.") @Nullable AddressPattern to,
+            @Doc("Where they are rewritten: envelope | envelope-sender | envelope-recipient | headers | header-sender | header-recipient; several in a list.") Set<Part> what,
+            @Doc("in: mail from anybody who may send to our domains only | out: mail from trusted networks and authenticated users | both.") Direction direction,
+            @Doc("Only for mail that comes in by these listeners. Left out: all.") Set<String> listener,
+            SourceLine at) {
+        public Rewrite {
+            what = Set.copyOf(what);
+            listener = Set.copyOf(listener);
+        }
+
+        /// Where an address can stand.
+        public enum Part {
+            ENVELOPE_SENDER,
+            ENVELOPE_RECIPIENT,
+            /// From, Sender, Reply-To, and what resending makes of them.
+            HEADER_SENDER,
+            /// To, Cc, and what resending makes of them.
+            HEADER_RECIPIENT
+        }
+
+        /// In the operator's words.
+        public String text() {
+            return "rewrite[" + index + "] in = " + (table != null ? "\"file:" + table + "\"" : "\"" + in + "\" to = \"" + to + "\"");
+        }
+    }
+
+    /// Whose mail is copied, and to whom.
+    public record Copies(
+            int index,
+            @Doc("Mail from or to these addresses: one, *@domain, a domain, *.domain, or * for all.") AddressPattern of,
+            @Doc("in: mail from anybody who may send to our domains only | out: mail from trusted networks and authenticated users | both.") Direction direction,
+            @Doc("Who gets a copy; several in a list.") List<Mailbox> to,
+            SourceLine at) {
+        public Copies {
+            to = List.copyOf(to);
+        }
+
+        /// In the operator's words.
+        public String text() {
+            return "copies[" + index + "] of = \"" + of + "\" direction = " + direction.name().toLowerCase(java.util.Locale.ROOT);
+        }
     }
 
     /// Loop control.

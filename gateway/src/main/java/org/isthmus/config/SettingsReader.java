@@ -48,13 +48,13 @@ final class SettingsReader {
         List<Settings.SiteDomain> domains = new DomainReader(root).domains();
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
-                connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(), limits(), dns(), tracking(), log(connector.data()));
+                connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(), limits(), dns(), tracking(), log(connector.data()),
+                new AddressingReader(root, listeners).read(), Map.of());
         root.notYet(true, "the web console", "console");
         root.notYet(true, "TLS", "tls");
         root.notYet(true, "authentication", "auth");
         root.notYet(true, "the knowledge base", "knowledge");
         root.notYet(true, "alerts", "alerts");
-        root.notYet(false, "rewriting", "rewrite", "copies");
         root.notYet(false, "several nodes", "cluster");
         root.notYet(false, "filters", "milters", "checks", "dnsbl", "trusted-upstreams");
         root.notYet(false, "rate limits", "rate-limits");

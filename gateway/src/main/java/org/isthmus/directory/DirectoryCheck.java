@@ -44,6 +44,7 @@ final class DirectoryCheck {
         }
         recipients.keySet().stream().sorted().forEach(path -> recipientsFile(path, recipients.getOrDefault(path, Set.of())));
         aliases.keySet().stream().sorted().forEach(path -> aliasesFile(path, aliases.getOrDefault(path, Set.of())));
+        settings.addressing().rewrites().stream().filter(rule -> rule.table() != null).forEach(this::table);
         problems.addAll(new AliasCircles(directory, settings).problems());
         return problems;
     }
@@ -66,12 +67,33 @@ final class DirectoryCheck {
         }
     }
 
+    /// A file of rewriting, whose entries name one address each.
+    private void table(Settings.Rewrite rule) {
+        Path path = rule.table();
+        AliasTable content = path == null ? null : listed("rewrite", path, directory.aliases(path), rule.text(), rule.at());
+        if (path == null || content == null) {
+            return;
+        }
+        int[] count = new int[1];
+        content.forEach((key, line) -> {
+            AliasTable.Alias entry = content.find(key);
+            if (entry != null && entry.to().size() > 1 && ++count[0] <= SHOWN) {
+                problems.add(Problem.error("rewrite-file", new SourceLine(path.toString(), line), AliasTable.mailbox(key) + " becomes " + entry.to().size()
+                        + " addresses; rewriting makes one of one, and an alias stands for several", null));
+            }
+        });
+    }
+
     private <T extends Listed> @org.jspecify.annotations.Nullable T listed(String what, Path path, WatchedFile<T> file, Set<SiteDomain> askedBy) {
+        SiteDomain first = askedBy.iterator().next();
+        return listed(what, path, file, first.name().text(), first.at());
+    }
+
+    private <T extends Listed> @org.jspecify.annotations.Nullable T listed(String what, Path path, WatchedFile<T> file, String whose, SourceLine at) {
         T content = file.content();
         String trouble = file.trouble();
-        SiteDomain first = askedBy.iterator().next();
         if (trouble != null) {
-            problems.add(Problem.error(what + "-file", first.at(), "the " + what + " file " + path + " of " + first.name().text() + " cannot be used: " + trouble, null));
+            problems.add(Problem.error(what + "-file", at, "the " + what + " file " + path + " of " + whose + " cannot be used: " + trouble, null));
         }
         if (content != null && content.badCount() > 0) {
             content.bad().stream().limit(SHOWN).forEach(bad ->

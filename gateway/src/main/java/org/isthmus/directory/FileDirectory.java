@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// Files are read when first needed ({@link #prepare} does it beforehand) and again when they have changed. Lookups are answered from memory; once a
 /// second at most one of them looks at the file's size and time first.
-public final class FileDirectory implements Directory {
+public final class FileDirectory implements Directory, Tables {
     private static final Logger LOG = LoggerFactory.getLogger(FileDirectory.class);
 
     private final Disk disk;
@@ -63,6 +63,11 @@ public final class FileDirectory implements Directory {
                 aliases(domain.aliases()).content();
             }
         }
+        for (Settings.Rewrite rule : settings.addressing().rewrites()) {
+            if (rule.table() != null && named.add(rule.table())) {
+                aliases(rule.table()).content();
+            }
+        }
         recipients.keySet().retainAll(named);
         aliases.keySet().retainAll(named);
     }
@@ -79,6 +84,30 @@ public final class FileDirectory implements Directory {
         return domain(address, snapshot)
                 .<Presence>map(domain -> new Search(this, domain, snapshot.settings().connector(), address).withoutAliases())
                 .orElseGet(Presence.NotOurs::new);
+    }
+
+    @Override
+    public Mapped mapped(Path table, Mailbox address) {
+        WatchedFile<AliasTable> file = aliases(table);
+        AliasTable content = file.content();
+        if (content == null) {
+            return new Mapped.Undecided("file " + table + ": " + file.trouble(), null);
+        }
+        AliasTable.Alias found = content.find(AddressKey.of(address));
+        if (found == null) {
+            return new Mapped.Nothing();
+        }
+        SourceLine at = new SourceLine(table.toString(), found.line());
+        return found.to().size() == 1 ? new Mapped.To(found.to().getFirst(), at) : new Mapped.Undecided("what " + address + " becomes cannot be read (" + at + ")", at);
+    }
+
+    /// Shows the addresses of a table with their lines, in the order of the file.
+    /// @param most where there are more, none are shown
+    public void tableEntries(Path table, int most, java.util.function.ObjIntConsumer<Mailbox> action) {
+        AliasTable content = aliases(table).content();
+        if (content != null && content.entries() <= most) {
+            content.forEach((key, line) -> action.accept(AliasTable.mailbox(key), line));
+        }
     }
 
     /// Whether an address may stand for others: a quick look, that says yes where it would take more to know.

@@ -35,6 +35,7 @@ public final class Explainer {
     private final Platform platform;
     private final Snapshot snapshot;
     private final Map<String, InetSocketAddress> bound;
+    private final FileDirectory directory;
     private final Classifier classifier;
     private final Router router;
 
@@ -49,7 +50,7 @@ public final class Explainer {
         this.platform = platform;
         this.snapshot = snapshot;
         this.bound = Map.copyOf(bound);
-        FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
+        directory = new FileDirectory(platform.disk(), platform.time());
         directory.prepare(snapshot.settings());
         LearnedAddresses learned = new LearnedAddresses(platform.time());
         taught.forEach(learned::take);
@@ -64,7 +65,7 @@ public final class Explainer {
         Instant now = platform.time().now();
         Recorder recorder = new Recorder(now, question.size());
         Conversation conversation = new Conversation(question, local(listener, question.client()));
-        Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router,
+        Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router, directory,
                 recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
                 Returns.forgetful(platform.entropy(), platform.time()));
         new Receiver(rooms).converse(listener, conversation);

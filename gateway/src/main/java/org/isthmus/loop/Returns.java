@@ -288,6 +288,19 @@ public final class Returns implements Departures {
         return new Step("returns", rule, null, outcome, List.of(trace.words()), List.of());
     }
 
+    /// The same for a message whose header was rewritten after it had been judged: it is known again by what leaves.
+    public Passage rewritten(Passage passage, HeaderMarks read) {
+        Prints half = marks(read).prints();
+        Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
+        return new Passage(passage.uid(), passage.pass(), passage.generation(), prints, passage.automation(), passage.tokens(), passage.findings());
+    }
+
+    /// Whether a token that the message came with names this address, and the ledger knows that copy of it. For copies that the site keeps: one that comes back is not made again.
+    public boolean hadBefore(Homecoming home, Mailbox address) {
+        long print = ledger.print(address);
+        return home.traces.stream().anyMatch(trace -> trace.names(address) && !sent(trace, print, home.passage().prints()).isEmpty());
+    }
+
     /// Judges what only the whole message shows. To be asked once, at its end, unless {@link #judge} lost it.
     public void complete(Homecoming home, Arrival arrival, HeaderMarks read, Ways ways) {
         Prints half = home.passage().prints();

@@ -154,7 +154,7 @@ public final class Connector implements Closeable {
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, spool, tracking, keys, watch, returns));
+                new Policy(), classifier, router, directory, spool, tracking, keys, watch, returns));
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, new LoggedAlerts()));
         open();
     }

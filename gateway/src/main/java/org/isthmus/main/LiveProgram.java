@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.isthmus.addressing.AddressingCheck;
 import org.isthmus.cli.Checked;
 import org.isthmus.cli.Program;
 import org.isthmus.config.ConfigLoader;
@@ -69,6 +70,7 @@ final class LiveProgram implements Program {
         loaded.settings().ifPresent(settings -> {
             FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
             more.addAll(directory.problems(settings));
+            more.addAll(AddressingCheck.problems(settings, directory));
             more.addAll(predictor(settings, directory).withoutDns().problems());
             SiteKeys.trouble(platform.disk(), settings.connector().data()).ifPresent(trouble -> more.add(Problem.warning("site-keys", null, trouble, null)));
         });

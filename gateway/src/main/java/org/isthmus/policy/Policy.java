@@ -34,6 +34,11 @@ public final class Policy {
         return listener.authRequired() && client.user() == null ? UNAUTHENTICATED : NO_AUTHENTICATION_ASKED;
     }
 
+    /// Whether this client may send to anywhere: what it hands in goes out, what others hand in comes in.
+    public boolean mayRelay(Client client, Snapshot snapshot) {
+        return Relaying.permission(client, snapshot.settings()) != null;
+    }
+
     /// At RCPT, for a recipient that has an address; {@code <Postmaster>} is taken from everybody. RFC 5321 §4.5.1.
     public Verdict rcpt(Client client, Mailbox to, Classified classified, Snapshot snapshot) {
         return Relaying.judge(client, to, classified, snapshot);

@@ -7,8 +7,9 @@ import java.util.Locale;
 import org.isthmus.address.AddressLiteral;
 import org.isthmus.address.ForwardPath;
 import org.isthmus.address.Mailbox;
-import org.isthmus.address.ReversePath;
+import org.isthmus.addressing.Rewriting;
 import org.isthmus.config.Settings;
+import org.isthmus.config.Settings.Rewrite.Part;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.Presence;
 import org.isthmus.loop.Classifier;
@@ -16,7 +17,6 @@ import org.isthmus.loop.Classifier.Classified;
 import org.isthmus.policy.Policy;
 import org.isthmus.policy.Verdict;
 import org.isthmus.route.Router;
-import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.Reply;
 import org.isthmus.transit.Cause;
@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// Whether a recipient is taken: who it is (loop control's classes), whether this client may send to it (policy), whether it exists (directory), and whether there is a
 /// way to it at all (route). What is certain to fail is refused here, while the client still holds the message, so that no report has to be sent to what may be a
 /// forged sender. Keeps nothing; {@code explain} asks the same questions.
-public final class Admission {
+final class Admission {
     private static final Step POSTMASTER = Step.of("postmaster", "<Postmaster> is always taken (RFC 5321 §4.5.1)", null, "connector.postmaster");
     private static final Step POSTMASTER_LITERAL = Step.of("postmaster", "postmaster at our own address", null, "connector.postmaster");
 
@@ -39,14 +39,14 @@ public final class Admission {
     private final Classifier classifier;
     private final Router router;
 
-    public Admission(Policy policy, Classifier classifier, Router router) {
+    Admission(Policy policy, Classifier classifier, Router router) {
         this.policy = policy;
         this.classifier = classifier;
         this.router = router;
     }
 
     /// What RCPT is answered.
-    public sealed interface Answer {
+    sealed interface Answer {
         /// In the order in which they were taken.
         List<Step> steps();
 
@@ -69,7 +69,8 @@ public final class Admission {
     }
 
     /// Judges one recipient. May ask DNS, by the router.
-    public Answer judge(Client client, ReversePath from, MailParameters parameters, ForwardPath to, RcptParameters wishes, Snapshot snapshot) {
+    Answer judge(Client client, Transaction transaction, ForwardPath to, RcptParameters wishes) {
+        Snapshot snapshot = transaction.snapshot;
         Settings settings = snapshot.settings();
         List<Step> steps = new ArrayList<>(6);
         Mailbox mailbox;
@@ -88,19 +89,29 @@ public final class Admission {
                 }
             }
         }
-        if (!always) {
-            Classified classified = classifier.classify(mailbox, snapshot);
-            Reply refusal = objection(client, mailbox, classified, steps, snapshot);
-            if (refusal != null) {
-                steps.addAll(0, classified.steps());
-                return new Answer.Refused(refusal, steps);
-            }
+        if (always) {
+            return way(Recipient.of(mailbox, wishes), transaction, true, steps);
         }
-        return way(Recipient.of(mailbox, wishes), from, parameters, always, steps, snapshot);
+        Rewriting.Result rewritten = transaction.rewriting.rewrite(mailbox, Part.ENVELOPE_RECIPIENT);
+        steps.addAll(rewritten.steps());
+        if (rewritten.undecided() != null) {
+            return new Answer.Refused(Replies.UNDECIDED_RECIPIENT.with(mailbox.text()), steps);
+        }
+        // RFC 3461 §5.2.7: the sender knows the address that he named, and reports speak of that one.
+        // What differs in spelling alone is the same address, and still to be expanded.
+        Recipient recipient = new Recipient(rewritten.address(), wishes, rewritten.address().sameIgnoringCase(mailbox) ? List.of() : List.of(mailbox));
+        Classified classified = classifier.classify(recipient, snapshot);
+        Reply refusal = objection(client, recipient, classified, steps, snapshot);
+        if (refusal != null) {
+            steps.addAll(rewritten.steps().size(), classified.steps());
+            return new Answer.Refused(refusal, steps);
+        }
+        return way(recipient, transaction, false, steps);
     }
 
-    private @Nullable Reply objection(Client client, Mailbox to, Classified classified, List<Step> steps, Snapshot snapshot) {
-        switch (policy.rcpt(client, to, classified, snapshot)) {
+    private @Nullable Reply objection(Client client, Recipient recipient, Classified classified, List<Step> steps, Snapshot snapshot) {
+        Mailbox to = recipient.named();
+        switch (policy.rcpt(client, recipient.address(), classified, snapshot)) {
             case Verdict.Refuse refuse -> {
                 steps.add(refuse.step());
                 return refuse.reply();
@@ -114,13 +125,14 @@ public final class Admission {
         return classified.kind() == RecipientClass.SITE_UNKNOWN ? Replies.UNKNOWN_RECIPIENT.with(to.text()) : null;
     }
 
-    private Answer way(Recipient recipient, ReversePath from, MailParameters parameters, boolean always, List<Step> steps, Snapshot snapshot) {
-        Router.Facts facts = new Router.Facts(from, parameters.size().orElse(0), 0, false);
+    private Answer way(Recipient recipient, Transaction transaction, boolean always, List<Step> steps) {
+        Snapshot snapshot = transaction.snapshot;
+        Router.Facts facts = new Router.Facts(transaction.from, transaction.parameters.size().orElse(0), 0, false);
         Routing routing = router.route(recipient, facts, snapshot);
         steps.addAll(routing.steps());
         return switch (routing.route()) {
             // Mail to <Postmaster> is taken even if there is no way to it yet: it waits until somebody has made one.
-            case Route.Fail fail when !always -> new Answer.Refused(Replies.unreachable(fail.cause(), recipient.address().text()), steps, fail.cause());
+            case Route.Fail fail when !always -> new Answer.Refused(Replies.unreachable(fail.cause(), recipient.named().text()), steps, fail.cause());
             case Route.Fail fail -> new Answer.Taken(recipient, routing.kind(), steps);
             // DNS is in trouble, or a breaker is open: we have the room to wait, the client may not.
             case Route.Defer defer -> new Answer.Taken(recipient, routing.kind(), steps);
@@ -137,7 +149,7 @@ public final class Admission {
         boolean any = members.anyReached(recipient, redirect);
         Cause why = members.why();
         steps.addAll(members.steps());
-        return any || why == null ? new Answer.Taken(recipient, routing.kind(), steps) : new Answer.Refused(Replies.nobodyBehind(why, recipient.address().text()), steps);
+        return any || why == null ? new Answer.Taken(recipient, routing.kind(), steps) : new Answer.Refused(Replies.nobodyBehind(why, recipient.named().text()), steps);
     }
 
     /// {@code postmaster@[address]}, with the address under which the client found us. Everybody else at a literal is elsewhere.

@@ -118,7 +118,7 @@ final class ContentCommands {
         try {
             Draft draft = rooms.spool().draft(transaction.parameters.size().orElse(0));
             ReturnCheck returns = new ReturnCheck(rooms, speech.client(), transaction, draft.id());
-            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), returns, received(draft.id(), transaction));
+            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), returns, received(draft.id(), transaction), transaction.rewriting.touchesHeader() ? transaction.rewriting : null);
             transaction.begin(content);
             return content;
         } catch (IOException e) {
@@ -139,7 +139,7 @@ final class ContentCommands {
                 transaction.snapshot.settings().connector().hostname().ascii(),
                 Protocol.name(who, transaction.parameters),
                 id.toString(),
-                recipients.size() == 1 ? recipients.getFirst().address().text() : null,
+                recipients.size() == 1 ? recipients.getFirst().named().text() : null,
                 rooms.time().now());
         return line.write().getBytes(StandardCharsets.US_ASCII);
     }

@@ -3,6 +3,7 @@ package org.isthmus.receive;
 
 import java.io.IOException;
 import java.util.List;
+import org.isthmus.addressing.Copying;
 import org.isthmus.policy.Verdict;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.Violation;
@@ -35,6 +36,7 @@ final class EndOfData {
 
     /// @param violation what must not stand in the content, if there was any
     Answer answer(@Nullable Violation violation) {
+        content.finish();
         Answer refusal = whole(violation);
         if (refusal != null) {
             return refusal;
@@ -74,10 +76,23 @@ final class EndOfData {
         return refusal == null ? null : new Answer.Refused(refusal.reply(), refusal.steps());
     }
 
+    /// Those who get a copy come behind the recipients that were named.
+    private void copies() {
+        for (Copying.Copy copy : Copying.of(transaction.ours, transaction.from, transaction.recipients(), content.returns()::hadBefore, transaction.snapshot)) {
+            if (copy.recipient() == null) {
+                transaction.note(copy.step());
+            } else {
+                transaction.add(copy.recipient(), List.of(copy.step()));
+            }
+        }
+    }
+
     /// RFC 5321 §6.1: by 250 we take the responsibility. If the client vanishes before it hears that, it will send again: a duplicate is possible and a loss is not (§4.5.3.2.6).
     private Answer commit(ContentFacts facts) {
         try {
             Origin origin = new Origin.Received(client, Protocol.name(client, transaction.parameters));
+            transaction.rewriting.headerSteps().forEach(transaction::note);
+            copies();
             return new Answer.Accepted(content.draft().commit(transaction.envelope(), origin, facts, content.returns().passage(), content.returns().steps()));
         } catch (IOException e) {
             return new Answer.Refused(Intake.localTrouble(e), List.of(Intake.localStep(e)));

@@ -6,6 +6,8 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.isthmus.config.Settings;
+import org.isthmus.message.AddressRewriter;
+import org.isthmus.message.HeaderMarks;
 import org.isthmus.message.HeaderScanner;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Reply;
@@ -25,10 +27,15 @@ final class Intake extends OutputStream {
     private final Draft draft;
     private final Settings.Limits limits;
     private final ReturnCheck returns;
+    /// Of what becomes the message.
     private final HeaderScanner scanner;
+    /// Of what the client sends, where that is another: by that a message is known again.
+    private final HeaderScanner arriving;
     private final CRC32C sum = new CRC32C();
     private final long ownOctets;
+    private final @Nullable AddressRewriter rewriter;
     private long octets;
+    private long passed;
     private @Nullable Reply problem;
     private List<Step> why = LIMITS;
     private boolean judged;
@@ -36,14 +43,21 @@ final class Intake extends OutputStream {
 
     /// @param returns is asked as soon as the header is complete
     /// @param ownLines what we put on top: our Received field
-    Intake(Draft draft, Settings.Limits limits, ReturnCheck returns, byte[] ownLines) {
+    /// @param addresses what rewrites those of the header; none if nothing does
+    Intake(Draft draft, Settings.Limits limits, ReturnCheck returns, byte[] ownLines, AddressRewriter.@Nullable Rule addresses) {
         this.draft = draft;
         this.limits = limits;
         this.returns = returns;
-        this.scanner = new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), returns.gatherer());
+        this.arriving = scanner(limits, returns.gatherer());
+        this.scanner = addresses == null ? arriving : scanner(limits, returns.rewritten());
         this.ownOctets = ownLines.length;
+        this.rewriter = addresses == null ? null : new AddressRewriter(addresses, this::pass);
         sum.update(ownLines, 0, ownLines.length);
         store(ownLines, 0, ownLines.length);
+    }
+
+    private static HeaderScanner scanner(Settings.Limits limits, HeaderMarks marks) {
+        return new HeaderScanner((int) Math.min(limits.headerSize().octets(), Integer.MAX_VALUE), limits.headerFields(), marks);
     }
 
     @Override
@@ -61,20 +75,49 @@ final class Intake extends OutputStream {
             problem = Replies.TOO_LARGE.with(limits.messageSize().octets());
             return;
         }
-        scanner.feed(from, offset, length);
-        HeaderScanner.Excess excess = scanner.excess();
+        arriving.feed(from, offset, length);
+        if (exceeds(arriving) || (!judged && arriving.headerEnded() && refused(returns.header()))) {
+            return;
+        }
+        if (rewriter == null) {
+            pass(from, offset, length);
+        } else {
+            rewriter.feed(from, offset, length);
+        }
+    }
+
+    /// The content is complete. What was held back for rewriting goes on.
+    void finish() {
+        if (rewriter != null && problem == null) {
+            rewriter.finish();
+        }
+    }
+
+    /// What becomes part of the message.
+    private void pass(byte[] from, int offset, int length) {
+        if (problem != null) {
+            return;
+        }
+        passed += length;
+        if (rewriter != null) {
+            scanner.feed(from, offset, length);
+            if (exceeds(scanner)) {
+                return;
+            }
+        }
+        sum.update(from, offset, length);
+        store(from, offset, length);
+    }
+
+    private boolean exceeds(HeaderScanner scanned) {
+        HeaderScanner.Excess excess = scanned.excess();
         if (excess != null) {
             problem = switch (excess) {
                 case HEADER_SIZE -> Replies.HEADER_TOO_LARGE.with(limits.headerSize().octets());
                 case HEADER_FIELDS -> Replies.TOO_MANY_FIELDS.with(limits.headerFields());
             };
-            return;
         }
-        if (!judged && scanner.headerEnded() && refused(returns.header())) {
-            return;
-        }
-        sum.update(from, offset, length);
-        store(from, offset, length);
+        return excess != null;
     }
 
     /// Loop control has its answer before the body comes; what still comes is thrown away.
@@ -132,9 +175,10 @@ final class Intake extends OutputStream {
     /// The octets decide what a next hop must offer, not what was announced: Field: eight-bit content without BODY=8BITMIME is common, and so is the announcement without it.
     /// A bare CR, bare LF or NUL is here only if BINARYMIME was announced.
     ContentFacts facts() {
+        arriving.finish();
         scanner.finish();
         BodyType needs = scanner.binary() ? BodyType.BINARYMIME : scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT;
-        return new ContentFacts(ownOctets + octets, needs, scanner.utf8Headers(), (int) (ownOctets + scanner.headerSize()), scanner.messageId(), scanner.subject(),
+        return new ContentFacts(ownOctets + passed, needs, scanner.utf8Headers(), (int) (ownOctets + scanner.headerSize()), scanner.messageId(), scanner.subject(),
                 scanner.received(), priority(scanner.priority()), (int) sum.getValue(), returns.passes());
     }
 

@@ -85,6 +85,8 @@ public final class Replies {
             "If the address should exist, add it there. `isthmus explain ADDRESS` shows where was looked.");
     static final ReplyForm UNDECIDED_RECIPIENT = new ReplyForm(451, "4.3.0", "cannot look {} up at present; try again later",
             "RCPT when a source of recipients can't be read.", "The reason is in the trace and in the log: a missing file, a broken line.");
+    static final ReplyForm UNDECIDED_SENDER = new ReplyForm(451, "4.3.0", "cannot tell what the sender {} becomes at present; try again later", "MAIL when a file of `rewrite` can't be read.",
+            "The reason is in the trace and in the log: a missing file, a broken line.");
     static final ReplyForm LOOPBACK = new ReplyForm(550, "5.4.6",
             "Your message did not reach some or all of the intended recipients. {} is an address of this site, and mail for it would leave the site only to come back",
             "RCPT when the loopback policy is `reject` (or DisableLoopbackConnections is 1) and the recipient's way leads outward.",
@@ -124,7 +126,7 @@ public final class Replies {
 
     private static final List<ReplyForm> OWN = List.of(GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, XSITE, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
-            NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT,
+            NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT, UNDECIDED_SENDER,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
             TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST);
 

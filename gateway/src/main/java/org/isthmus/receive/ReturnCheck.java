@@ -25,6 +25,7 @@ final class ReturnCheck {
     private final Transaction transaction;
     private final HeaderMarks read;
     private final Returns.Arrival arrival;
+    private @Nullable HeaderMarks rewritten;
     private @Nullable Homecoming home;
 
     ReturnCheck(Rooms rooms, Client client, Transaction transaction, QueueId id) {
@@ -38,6 +39,18 @@ final class ReturnCheck {
     /// What gathers from the header.
     HeaderMarks gatherer() {
         return read;
+    }
+
+    /// What gathers from the header that is stored, where its addresses are rewritten: the next servers see that one, and so does whoever sends it back.
+    HeaderMarks rewritten() {
+        HeaderMarks marks = returns.gatherer(transaction.snapshot.settings());
+        rewritten = marks;
+        return marks;
+    }
+
+    /// Whether this very message was sent to an address before.
+    boolean hadBefore(Mailbox address) {
+        return home != null && returns.hadBefore(home, address);
     }
 
     /// The refusal of a message of which nothing would be left.
@@ -84,7 +97,8 @@ final class ReturnCheck {
 
     /// What is kept with the message.
     Passage passage() {
-        return home == null ? Passage.FIRST : home.passage();
+        Passage passage = home == null ? Passage.FIRST : home.passage();
+        return rewritten == null ? passage : returns.rewritten(passage, rewritten);
     }
 
     /// For every recipient, in order: why it was accepted, with what was found here.

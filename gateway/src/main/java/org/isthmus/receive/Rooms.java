@@ -2,6 +2,7 @@
 package org.isthmus.receive;
 
 import org.isthmus.config.LiveConfig;
+import org.isthmus.directory.Tables;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.Returns;
@@ -25,6 +26,7 @@ public record Rooms(
         Policy policy,
         Classifier classifier,
         Router router,
+        Tables tables,
         Spool spool,
         Tracker tracker,
         XsiteKey xsite,

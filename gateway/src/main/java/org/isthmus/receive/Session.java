@@ -6,9 +6,13 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.isthmus.address.ForwardPath;
+import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
+import org.isthmus.addressing.Rewriting;
 import org.isthmus.config.Settings;
+import org.isthmus.config.Settings.Rewrite.Part;
 import org.isthmus.config.Snapshot;
 import org.isthmus.loop.Sighting;
 import org.isthmus.loop.Xsite;
@@ -229,11 +233,27 @@ final class Session {
         }
         switch (rooms.policy().mail(speech.client(), listener, from, parameters, snapshot)) {
             case Verdict.Refuse refuse -> speech.refuse("MAIL", from, null, refuse.reply(), List.of(refuse.step()));
-            case Verdict.Pass pass -> {
-                phase = new Phase.Gathering(hello, new Transaction(snapshot, from, parameters));
-                speech.say(Replies.MAIL_OK_OCTETS);
-            }
+            case Verdict.Pass pass -> gather(hello, from, parameters, snapshot);
         }
+    }
+
+    private void gather(Hello hello, ReversePath from, MailParameters parameters, Snapshot snapshot) throws IOException {
+        boolean asked = !snapshot.settings().addressing().isEmpty();
+        boolean ours = asked && rooms.policy().mayRelay(speech.client(), snapshot);
+        Rewriting rewriting = Rewriting.of(listener.name(), ours, rooms.tables(), snapshot);
+        ReversePath sender = from;
+        List<Step> why = List.of();
+        if (from instanceof ReversePath.To(Mailbox mailbox)) {
+            Rewriting.Result result = rewriting.rewrite(mailbox, Part.ENVELOPE_SENDER);
+            if (result.undecided() != null) {
+                speech.refuse("MAIL", from, null, Replies.UNDECIDED_SENDER.with(mailbox.text()), result.steps());
+                return;
+            }
+            sender = result.steps().isEmpty() ? from : new ReversePath.To(result.address());
+            why = result.steps();
+        }
+        phase = new Phase.Gathering(hello, new Transaction(snapshot, sender, parameters, ours, rewriting, why));
+        speech.say(Replies.MAIL_OK_OCTETS);
     }
 
     private void rcpt(Command.Rcpt rcpt) throws IOException {
@@ -265,7 +285,7 @@ final class Session {
     }
 
     private void judge(Transaction transaction, Command.Rcpt rcpt) throws IOException {
-        switch (admission.judge(speech.client(), transaction.from, transaction.parameters, rcpt.to(), rcpt.parameters(), transaction.snapshot)) {
+        switch (admission.judge(speech.client(), transaction, rcpt.to(), rcpt.parameters())) {
             case Admission.Answer.Taken taken -> {
                 transaction.add(taken.recipient(), taken.steps());
                 speech.say(Replies.RCPT_OK_OCTETS);
@@ -275,7 +295,7 @@ final class Session {
                 if (refused.cause() != null && rcpt.to() instanceof ForwardPath.To to) {
                     Sighting.proved(rooms.time().now(), 0, null, to.mailbox(), null, refused.cause()).ifPresent(rooms.watch()::saw);
                 }
-                Reply reply = speech.tracked("RCPT", transaction.from, rcpt.to(), refused.reply(), refused.steps());
+                Reply reply = speech.tracked("RCPT", transaction.from, rcpt.to(), refused.reply(), Stream.concat(transaction.ofAll().stream(), refused.steps().stream()).toList());
                 // A list server with some stale addresses is welcome; a client that mostly guesses is not.
                 if (transaction.refused() > transaction.taken()) {
                     speech.mistake(reply);

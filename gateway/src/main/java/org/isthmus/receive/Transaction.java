@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.isthmus.address.ReversePath;
+import org.isthmus.addressing.Rewriting;
 import org.isthmus.config.Snapshot;
 import org.isthmus.smtp.LineCheck;
 import org.isthmus.smtp.MailParameters;
@@ -19,8 +20,14 @@ final class Transaction {
     /// The configuration by which all of this transaction is judged.
     final Snapshot snapshot;
 
+    /// After rewriting.
     final ReversePath from;
     final MailParameters parameters;
+
+    /// The client may send to anywhere, so its mail goes out rather than in. Means something only where rules of addressing ask for it.
+    final boolean ours;
+
+    final Rewriting rewriting;
 
     /// Watches the line ends of content that comes in chunks, unless it was announced as BINARYMIME.
     final LineCheck lines = new LineCheck();
@@ -33,25 +40,48 @@ final class Transaction {
     private int putOff;
     private @Nullable Intake content;
 
-    Transaction(Snapshot snapshot, ReversePath from, MailParameters parameters) {
+    private final List<Step> ofAll = new ArrayList<>(0);
+
+    /// @param why what was done to the sender
+    Transaction(Snapshot snapshot, ReversePath from, MailParameters parameters, boolean ours, Rewriting rewriting, List<Step> why) {
         this.snapshot = snapshot;
         this.from = from;
         this.parameters = parameters;
+        this.ours = ours;
+        this.rewriting = rewriting;
+        this.ofAll.addAll(why);
     }
 
-    /// Adds a recipient. One that is named twice in the same way gets one copy.
+    /// Remembers a step that is about the message and not about one recipient. It is told with the first.
+    void note(Step step) {
+        ofAll.add(step);
+    }
+
+    /// Steps that are about the message, so far.
+    List<Step> ofAll() {
+        return ofAll;
+    }
+
+    /// Adds a recipient. One that is named twice in the same way gets one copy, and so does one that was named by two names.
     void add(Recipient recipient, List<Step> why) {
         taken++;
         if (!recipients.isEmpty()) {
             if (seen == null) {
-                seen = new HashSet<>(recipients);
+                seen = new HashSet<>();
+                for (Recipient one : recipients) {
+                    seen.add(unnamed(one));
+                }
             }
-            if (!seen.add(recipient)) {
+            if (!seen.add(unnamed(recipient))) {
                 return;
             }
         }
         recipients.add(recipient);
         steps.add(why);
+    }
+
+    private static Recipient unnamed(Recipient recipient) {
+        return recipient.via().isEmpty() ? recipient : new Recipient(recipient.address(), recipient.parameters(), List.of(), recipient.from());
     }
 
     void countRefused() {
@@ -83,7 +113,14 @@ final class Transaction {
 
     /// For every recipient, in order: why it was accepted.
     List<List<Step>> steps() {
-        return steps;
+        if (ofAll.isEmpty()) {
+            return steps;
+        }
+        List<List<Step>> all = new ArrayList<>(steps);
+        List<Step> first = new ArrayList<>(ofAll);
+        first.addAll(all.getFirst());
+        all.set(0, first);
+        return all;
     }
 
     Envelope envelope() {

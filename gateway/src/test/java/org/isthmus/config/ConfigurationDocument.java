@@ -23,6 +23,8 @@ final class ConfigurationDocument {
             domains { "example.com" { deliver-to = mailstore } }
             next-hops { mailstore { url = "lmtp://10.0.0.9" } }
             listeners { internet { address = "0.0.0.0:25" } }
+            rewrite = [{ in = "*@old.example", to = "*@new.example" }]
+            copies = [{ of = "*@example.com", to = "archive@example.com" }]
             """)
             .orThrow();
 
@@ -52,6 +54,10 @@ final class ConfigurationDocument {
             Map.entry("routes.min-size", "1 KiB"),
             Map.entry("routes.max-size", "10 MiB"),
             Map.entry("routes.fallback", "mx"),
+            Map.entry("rewrite.in", "\"*@old.example\""),
+            Map.entry("rewrite.to", "\"*@new.example\""),
+            Map.entry("copies.of", "\"*@example.com\""),
+            Map.entry("copies.to", "\"archive@example.com\""),
             Map.entry("queue.priority.normal.lifetime", "5d"),
             Map.entry("delivery.source-address", "\"192.0.2.1\""),
             Map.entry("delivery.ehlo-name", "\"out.example.com\""));
@@ -68,6 +74,9 @@ final class ConfigurationDocument {
         part("next-hops", "Servers that mail is handed to, each under a name of your choice.", DEFAULTS.nextHops().get("mailstore"));
         part("routes", "Address spaces, a list of objects. Best fit wins, then the lowest cost; equal costs share the load. Without this list: "
                 + "`[{ to = \"*\", via = mx }]`.", ConfigLoader.parse(HOST).orThrow().routes().getFirst());
+        part("rewrite", "Rules by which addresses are rewritten as mail comes in, a list of objects. Each sees what the ones before have made, and is applied once.",
+                DEFAULTS.addressing().rewrites().getFirst());
+        part("copies", "Whose mail is copied, and to whom, a list of objects.", DEFAULTS.addressing().copies().getFirst());
         part("loop", "Loop control.", DEFAULTS.loop());
         part("queue", "How often and how long a message is tried.", DEFAULTS.queue());
         part("delivery", "How mail leaves.", DEFAULTS.delivery());
@@ -108,8 +117,10 @@ final class ConfigurationDocument {
                     "`smtp://HOST:PORT` (25 if not written) or `lmtp://HOST:PORT` (24). HOST is a name, of which the addresses are asked and not the MX, or an address, IPv6 in brackets.");
             case "log.mail-log" -> new Key(name, Optional.of("mail.log"), "", words);
             case "listeners.auth" -> new Key(name, Optional.of("off"), "", "off | required. This release has no authentication yet: only off is accepted.");
+            case "rewrite.what" -> new Key(name, Optional.of("[envelope, headers]"), "", words);
             case "domains.sub-addressing" -> new Key(name, Optional.of("off"), "", words);
-            case "connector.hostname", "listeners.address", "domains.deliver-to", "routes.to", "routes.via" -> new Key(name, Optional.empty(), EXAMPLES.get(path + "." + name), words);
+            case "connector.hostname", "listeners.address", "domains.deliver-to", "routes.to", "routes.via", "rewrite.in", "rewrite.to", "copies.of", "copies.to" ->
+                    new Key(name, Optional.empty(), EXAMPLES.get(path + "." + name), words);
             default -> new Key(name, written(value), EXAMPLES.getOrDefault(path + "." + name, ""), words);
         };
     }
@@ -185,7 +196,7 @@ final class ConfigurationDocument {
         return frame.replace("{{KEYS}}\n", tables.toString().stripTrailing() + "\n");
     }
 
-    private static final Set<String> REQUIRED = Set.of("connector.hostname", "listeners.address", "next-hops.url", "routes.to", "routes.via");
+    private static final Set<String> REQUIRED = Set.of("connector.hostname", "listeners.address", "next-hops.url", "routes.to", "routes.via", "rewrite.in", "copies.of", "copies.to");
 
     // ---- docs/isthmus.conf.sample
 
@@ -204,6 +215,8 @@ final class ConfigurationDocument {
                 case "domains" -> named(part, "  \"example.com\" {", "  }", "{", "}", text);
                 case "next-hops" -> named(part, "  mailstore {", "  }", "{", "}", text);
                 case "routes" -> named(part, "  {", "  }", "= [", "]", text);
+                case "rewrite" -> like(part, "{ in = \"*@old.example\", to = \"*@new.example\", what = [envelope, headers], direction = both, listener = internet }", text);
+                case "copies" -> like(part, "{ of = \"*@example.com\", direction = both, to = \"archive@example.com\" }", text);
                 default -> {
                     comment(part.words(), "", text);
                     text.append(part.path()).append(" {\n");
@@ -213,6 +226,13 @@ final class ConfigurationDocument {
             }
         }
         return text.toString();
+    }
+
+    /// A list that nobody needs at first.
+    private static void like(Part part, String example, StringBuilder text) {
+        comment(part.words(), "", text);
+        part.keys().forEach(key -> comment(key.name() + ": " + key.words(), "", text));
+        text.append("# like ").append(part.path()).append(" = [").append(example).append("]\n");
     }
 
     private static void named(Part part, String open, String close, String outerOpen, String outerClose, StringBuilder text) {

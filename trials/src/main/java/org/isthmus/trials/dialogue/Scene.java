@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import org.isthmus.config.ConfigLoader;
@@ -46,6 +47,8 @@ final class Scene implements Tracker {
     private final List<Event> events = new ArrayList<>();
     private final Map<String, String> domains = new LinkedHashMap<>();
     private final Set<String> recipients = new LinkedHashSet<>();
+    private final List<String> aliases = new ArrayList<>();
+    private final List<String> more = new ArrayList<>();
     private final List<String> trusted = new ArrayList<>();
     private final List<String> listener = new ArrayList<>(List.of("address = \"127.0.0.1:0\""));
     private final List<String> limits = new ArrayList<>();
@@ -73,6 +76,8 @@ final class Scene implements Tracker {
             case "relay-domain" -> domain(words[1], "relay", "any");
             case "shared-domain" -> domain(words[1], "shared", "file:/recipients");
             case "recipients" -> listed(words);
+            case "alias" -> aliases.add(String.join(" ", words).substring("alias ".length()));
+            case "setting" -> more.add(String.join(" ", words).substring("setting ".length()));
             case "trusted" -> trusted.add("\"" + words[1] + "\"");
             case "client" -> client = InetAddress.ofLiteral(words[1]);
             case "auth" -> authRequired = true;
@@ -128,9 +133,11 @@ final class Scene implements Tracker {
         domains.forEach((name, body) -> {
             String sources = unreadable ? body.replaceAll("recipients = \"[^\"]*\"", "recipients = \"file:/missing\"") : body;
             text.append("\"").append(name).append("\" { ").append(sources).append(", deliver-to = ").append(outward ? "mx" : "store");
-            text.append(body.contains("shared") ? ", elsewhere = store" : "").append(" }\n");
+            text.append(body.contains("shared") ? ", elsewhere = store" : "").append(aliases.isEmpty() ? "" : ", aliases = \"file:/aliases\"").append(" }\n");
         });
-        return text.append("}\n").toString();
+        text.append("}\n");
+        more.forEach(line -> text.append(line).append('\n'));
+        return text.toString();
     }
 
     InetAddress client() {
@@ -144,7 +151,8 @@ final class Scene implements Tracker {
     }
 
     Rooms rooms(Time time, Entropy entropy, Threads threads, Network network) throws IOException {
-        Classifier real = new SiteClassifier(new FileDirectory(disk(), time));
+        FileDirectory directory = new FileDirectory(disk(), time);
+        Classifier real = new SiteClassifier(directory);
         Classifier classifier = mistaken
                 ? (address, snapshot) -> {
                     throw new IllegalStateException("a mistake, as the dialogue wants it");
@@ -152,16 +160,21 @@ final class Scene implements Tracker {
                 : real;
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
-        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
+        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, directory, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
                 Returns.forgetful(entropy, time));
     }
 
     private Disk disk() throws IOException {
         Disk disk = new SimulatedDisk(0);
-        try (Disk.File file = disk.create(Path.of("/recipients"))) {
-            file.write(ByteBuffer.wrap((String.join("\n", recipients) + "\n").getBytes(StandardCharsets.UTF_8)), 0);
-        }
+        write(disk, "/recipients", recipients);
+        write(disk, "/aliases", aliases);
         return disk;
+    }
+
+    private static void write(Disk disk, String path, Collection<String> lines) throws IOException {
+        try (Disk.File file = disk.create(Path.of(path))) {
+            file.write(ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8)), 0);
+        }
     }
 
     @Override

@@ -58,11 +58,12 @@ record GeneratedSite(String configuration, Map<String, String> files, String zon
                 }
                 """);
         routes(chance, text);
+        rewrite(chance, text);
         text.append("loop { loopback = ").append(loopback(chance)).append(" }\n");
-        if (chance.happens(0.3)) {
-            text.append("delivery { suspended = [\"").append(chance.oneOf("store", "site1.example", "*.far.example", "mx:partner.example", "out")).append("\"] }\n");
+        if (chance.happens(0.4)) {
+            text.append("delivery { suspended = [\"").append(chance.oneOf("store", "store", "site1.example", "*.far.example", "mx:partner.example", "out")).append("\"] }\n");
         }
-        Map<String, String> files = Map.of("recipients", "anna@site0.example\nbert@site0.example\nodd%name@site0.example\nanna@site1.example\nanna@site2.example\n",
+        Map<String, String> files = Map.of("canonical", "anna@site0.example: Anna.S@site0.example\nfar@partner.example: anna@site0.example\nbert@site0.example: broken\n", "recipients", "anna@site0.example\nbert@site0.example\nodd%name@site0.example\nanna@site1.example\nanna@site2.example\n",
                 "aliases", """
                         all@site0.example: anna@site0.example, bert@site0.example, far@partner.example
                         anna@site1.example: anna@site1.example
@@ -122,6 +123,21 @@ record GeneratedSite(String configuration, Map<String, String> files, String zon
         text.append("}\n");
     }
 
+    private static void rewrite(Chance chance, StringBuilder text) {
+        List<String> rules = new ArrayList<>();
+        for (long i = chance.happens(0.5) ? 0 : chance.between(1, 3); i > 0; i--) {
+            String rule = chance.oneOf("in = \"*@elsewhere.example\", to = \"*@site1.example\"", "in = \"*@*.site0.example\", to = \"*@site0.example\"", "in = \"file:canonical\"",
+                    "in = \"anna@site1.example\", to = \"far@partner.example\"", "in = \"bert@site0.example\", to = \"all@site0.example\"", "in = \"*@nowhere.test\", to = \"*@site0.example\"",
+                    "in = \"a*@site0.example\", to = \"b*@site0.example\"", "in = \"b*@site0.example\", to = \"a*@site0.example\"");
+            rules.add("  { " + rule + chance.oneOf("", "", ", direction = in", ", direction = out", ", what = envelope-recipient", ", what = [envelope-sender, headers]", ", listener = second") + " }\n");
+        }
+        text.append("rewrite = [\n").append(String.join("", rules)).append("]\n");
+        if (chance.happens(0.3)) {
+            text.append("copies = [{ of = \"").append(chance.oneOf("*", "*@site0.example", "sender@partner.example")).append("\", direction = ").append(chance.oneOf("in", "out", "both"))
+                    .append(", to = \"").append(chance.oneOf("bert@site0.example", "list@site0.example", "log@partner.example", "nobody@site0.example")).append("\" }]\n");
+        }
+    }
+
     private static String loopback(Chance chance) {
         return chance.oneOf("turn-around", "reject", "send", "hold");
     }
@@ -155,7 +171,7 @@ record GeneratedSite(String configuration, Map<String, String> files, String zon
     record Envelope(String from, String to, String client, int size, String listener) {
         static Envelope random(Chance chance) {
             String user = chance.oneOf("anna", "bert", "ANNA", "nobody", "all", "ring", "out", "dead", "anna+news", "postmaster", "abuse", "odd%name", "x%partner.example", "a!b", "\"a b\"",
-                    "\"x@partner.example\"", "far", "gone", "list", "odd", "g0", "g1", "g2", "g3", "g4");
+                    "\"x@partner.example\"", "far", "Anna.S", "gone", "list", "odd", "g0", "g1", "g2", "g3", "g4");
             String domain = chance.oneOf("site0.example", "site1.example", "site2.example", "SITE0.example", "sub.site0.example", "partner.example", "tied.example", "nomail.example",
                     "dangling.example", "implicit.example", "broken.example", "half.example", "deep.far.example", "nowhere.test", "[192.0.2.25]", "[198.51.100.9]", "[10.0.0.9]");
             String to = chance.happens(0.05) ? chance.oneOf("postmaster", "Postmaster", "no address", "a@b@c", "@x.example:anna@site0.example", "") : user + "@" + domain;

@@ -6,18 +6,24 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Snapshot;
 import org.isthmus.main.Connector;
 import org.isthmus.platform.Connection;
+import org.isthmus.platform.Disk;
 import org.isthmus.platform.Listener;
 import org.isthmus.trials.peers.Behaviour;
 import org.isthmus.trials.peers.Client;
+import org.isthmus.trials.peers.Forwarder;
 import org.isthmus.trials.peers.Ledger;
 import org.isthmus.trials.peers.Letter;
 import org.isthmus.trials.peers.Sink;
@@ -55,13 +61,39 @@ final class LoopWorld {
     /// Runs a scenario.
     /// @param more configuration; what it says of next hops and domains comes beside those of the site
     static void run(String more, Body body) {
+        run(more, Map.of(), body);
+    }
+
+    /// @param files on the connector's disk, by their paths
+    static void run(String more, Map<String, String> files, Body body) {
         World world = new World(7);
         LoopWorld loops = new LoopWorld(world);
         world.run(() -> {
             loops.store.start();
+            loops.host().start("operator", () -> files.forEach(loops::write)).join();
             loops.host().start("main", () -> loops.start(more)).join();
             body.play(loops);
         });
+    }
+
+    private void write(String path, String text) {
+        Disk disk = connectorHost.platform().disk();
+        try {
+            disk.createFolders(Path.of(path).getParent());
+            try (Disk.File file = disk.create(Path.of(path))) {
+                file.write(ByteBuffer.wrap(text.getBytes(ISO_8859_1)), 0);
+                file.force(true);
+            }
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /// A server at an address that sends on what it is given, when it is told to.
+    /// @param change what it does to the content
+    Forwarder forwarder(String address, String to, UnaryOperator<byte[]> change) throws IOException {
+        Sink sink = started("forwarder " + address, address);
+        return new Forwarder(sink, host(address).platform(), world.chance("forwarder " + address), DOOR, to, change);
     }
 
     private SimulatedHost host() {
@@ -147,6 +179,16 @@ final class LoopWorld {
     /// Sends one letter from inside.
     Ledger.Entry offer(String to) throws InterruptedException {
         return offer(Letter.random(world.chance("letter " + letters), "L" + letters++, "anna@example.com", List.of(to), 3));
+    }
+
+    /// The same from somebody else.
+    Ledger.Entry offerFrom(String from, String to) throws InterruptedException {
+        return offer(Letter.random(world.chance("letter " + letters), "L" + letters++, from, List.of(to), 3));
+    }
+
+    /// The machine at an address.
+    SimulatedHost host(String address) {
+        return world.hosts().stream().filter(host -> host.addresses().contains(at(address).getAddress())).findFirst().orElseThrow();
     }
 
     /// The same letter with header fields before its own.

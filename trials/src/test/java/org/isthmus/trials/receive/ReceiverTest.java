@@ -56,7 +56,7 @@ class ReceiverTest {
             SiteClassifier classifier = new SiteClassifier(new FileDirectory(platform.disk(), platform.time()));
             SiteIdentity identity = SiteIdentity.of(settings, java.util.Map.of("internet", DOOR), List.of());
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
-                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), spool, events::add, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
+                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), (table, address) -> new org.isthmus.directory.Mapped.Nothing(), spool, events::add, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
                     Returns.forgetful(platform.entropy(), platform.time())));
             receiver.open(settings.listeners());
             receiver.start();
