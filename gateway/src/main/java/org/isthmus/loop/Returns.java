@@ -298,7 +298,7 @@ public final class Returns implements Departures {
     /// Whether a token that the message came with names this address, and the ledger knows that copy of it. For copies that the site keeps: one that comes back is not made again.
     public boolean hadBefore(Homecoming home, Mailbox address) {
         long print = ledger.print(address);
-        return home.traces.stream().anyMatch(trace -> trace.names(address) && !sent(trace, print, home.passage().prints()).isEmpty());
+        return home.comesBack && home.traces.stream().anyMatch(trace -> trace.names(address) && !sent(trace, print, home.passage().prints()).isEmpty());
     }
 
     /// Judges what only the whole message shows. To be asked once, at its end, unless {@link #judge} lost it.

@@ -68,7 +68,7 @@ class AddressingTest {
         run("", "lost@site.example: gone@far.example\n", loops -> {
             Sink far = loops.started("far", FAR);
             far.behave(Behaviour.at(Stage.RECIPIENT, new Act.Say("550 5.1.1 no such user")));
-            loops.offerFrom("lost@site.example", "lost@site.example");
+            loops.offerAs("lost@site.example", "lost@site.example");
             loops.settle();
             loops.settle();
             // The message, and the report about it; what comes of that is the postmaster's.
@@ -147,13 +147,13 @@ class AddressingTest {
                 ]
                 """, "", loops -> {
             Sink far = loops.started("far", FAR);
-            loops.offerFrom("anna@pc7.site.example", "x@far.example");
+            loops.offerAs("anna@pc7.site.example", "x@far.example");
             loops.settle();
             assertThat(far.deliveries()).singleElement().satisfies(delivery -> {
                 assertThat(delivery.from()).isEqualTo("A.Schmidt@site.example");
                 assertThat(text(delivery)).contains("From: <A.Schmidt@site.example>").doesNotContain("pc7");
             });
-            Forwarder answer = new Forwarder(far, loops.host(FAR).platform(), loops.world.chance("answer"), LoopWorld.DOOR, "A.Schmidt@site.example", content -> content);
+            Forwarder answer = new Forwarder(far, loops.host("192.0.2.33").platform(), loops.world.chance("answer"), LoopWorld.DOOR, "A.Schmidt@site.example", content -> content);
             assertThat(answer.forward()).singleElement().satisfies(entry -> assertThat(entry.end()).isEqualTo(Ledger.End.PROMISED));
             loops.settle();
             assertThat(recipients(loops.store)).containsExactly("anna@site.example");
@@ -181,6 +181,76 @@ class AddressingTest {
                     org.assertj.core.groups.Tuple.tuple("anna@example.com", List.of("anna@site.example")), org.assertj.core.groups.Tuple.tuple("", List.of("archive@example.com")));
             assertThat(far.sessions()).isEqualTo(1);
             assertThat(loops.connector().queue().list(Selector.ALL, 10)).isEmpty();
+        });
+    }
+
+    /// The archive sends every copy on to somebody of ours: he gets it, and it is not copied again.
+    @Test
+    void aCopyThatComesBackIsNotCopiedAgain() {
+        run("copies = [{ of = \"*@site.example\", to = \"archive@far.example\" }]\n", "", loops -> {
+            Forwarder archive = loops.forwarder(FAR, "bert@site.example", content -> content);
+            loops.send("anna@site.example");
+            assertThat(archive.forward()).singleElement().satisfies(entry -> assertThat(entry.end()).isEqualTo(Ledger.End.PROMISED));
+            loops.settle();
+            assertThat(archive.forward()).as("a second copy").isEmpty();
+            assertThat(recipients(loops.store)).containsExactly("anna@site.example", "bert@site.example");
+        });
+    }
+
+    /// A stranger's header does not keep mail out of the archive.
+    @Test
+    void noFieldThatSomebodyWritesStopsACopy() {
+        run("copies = [{ of = \"*@site.example\", to = \"archive@far.example\" }]\n", "", loops -> {
+            Sink archive = loops.started("archive", FAR);
+            loops.send("anna@site.example");
+            String token = text(archive.deliveries().getFirst()).lines().filter(line -> line.startsWith("X-Trace-Site:")).findFirst().orElseThrow();
+            loops.offer(token + "\r\n", "bert@example.com", "anna@site.example");
+            loops.settle();
+            assertThat(archive.deliveries()).as("another message with the token of a copy").hasSize(2);
+        });
+    }
+
+    /// Alias to outside and back: the fixture of layers 4 and 5. One trip, and the sender is told.
+    @Test
+    void aForwardThatIsForwardedBackMakesOneTrip() {
+        run("", "fwd@site.example: x@far.example\n", loops -> {
+            Forwarder forwarder = loops.forwarder(FAR, "fwd@site.example", content -> content);
+            loops.send("fwd@site.example");
+            int trips = 0;
+            for (List<Ledger.Entry> told = forwarder.forward(); !told.isEmpty() && trips < 50; told = forwarder.forward()) {
+                trips++;
+                loops.settle();
+            }
+            assertThat(trips).isEqualTo(1);
+            assertThat(loops.stored()).singleElement().asString().contains("To: <anna@example.com>", "Status: 5.4.6", "fwd@site.example");
+        });
+    }
+
+    /// The same where the forwarder takes our trace out of it.
+    @Test
+    void aForwardThatIsForwardedBackWithoutOurTraceMakesFiveTripsAtMost() {
+        run("", "fwd@site.example: x@far.example\n", loops -> {
+            Forwarder forwarder = loops.forwarder(FAR, "fwd@site.example", Forwarder.without("X-Trace-Site", "Received"));
+            loops.send("fwd@site.example");
+            int trips = 0;
+            for (List<Ledger.Entry> told = forwarder.forward(); !told.isEmpty() && trips < 50; told = forwarder.forward()) {
+                trips++;
+                loops.settle();
+            }
+            assertThat(trips).isBetween(1, 5);
+        });
+    }
+
+    /// What comes back is known though the address in From was rewritten when it left, and is again when it returns.
+    @Test
+    void aRewrittenMessageThatComesBackIsKnown() {
+        run("rewrite = [{ in = \"*@example.com\", to = \"*@mask.example\", direction = out, what = headers }, { in = \"*@mask.example\", to = \"*@example.com\", direction = in, what = headers }]\n",
+                "fwd@site.example: x@far.example\n", loops -> {
+            Forwarder forwarder = loops.forwarder(FAR, "fwd@site.example", content -> content);
+            loops.send("fwd@site.example");
+            assertThat(forwarder.forward()).hasSize(1);
+            loops.settle();
+            assertThat(forwarder.forward()).as("a second trip").isEmpty();
         });
     }
 }

@@ -93,7 +93,7 @@ final class LoopWorld {
     /// @param change what it does to the content
     Forwarder forwarder(String address, String to, UnaryOperator<byte[]> change) throws IOException {
         Sink sink = started("forwarder " + address, address);
-        return new Forwarder(sink, host(address).platform(), world.chance("forwarder " + address), DOOR, to, change);
+        return new Forwarder(sink, host(sink.address().getAddress().getHostAddress()).platform(), world.chance("forwarder " + address), DOOR, to, change);
     }
 
     private SimulatedHost host() {
@@ -182,19 +182,18 @@ final class LoopWorld {
     }
 
     /// The same from somebody else.
-    Ledger.Entry offerFrom(String from, String to) throws InterruptedException {
+    Ledger.Entry offerAs(String from, String to) throws InterruptedException {
         return offer(Letter.random(world.chance("letter " + letters), "L" + letters++, from, List.of(to), 3));
-    }
-
-    /// The machine at an address.
-    SimulatedHost host(String address) {
-        return world.hosts().stream().filter(host -> host.addresses().contains(at(address).getAddress())).findFirst().orElseThrow();
     }
 
     /// The same letter with header fields before its own.
     /// @param fields whole lines, with CRLF
     Ledger.Entry offer(String fields, String to) throws InterruptedException {
-        Letter letter = Letter.random(world.chance("letter " + letters), "L" + letters++, "anna@example.com", List.of(to), 3);
+        return offer(fields, "anna@example.com", to);
+    }
+
+    Ledger.Entry offer(String fields, String from, String to) throws InterruptedException {
+        Letter letter = Letter.random(world.chance("letter " + letters), "L" + letters++, from, List.of(to), 3);
         return offer(new Letter(letter.id(), letter.from(), letter.to(), (fields + new String(letter.content(), ISO_8859_1)).getBytes(ISO_8859_1)));
     }
 
