@@ -229,6 +229,35 @@ class AnsweringMachinesTest {
     }
 
     @Test
+    void twoVacationRespondersAreHeldAndNothingIsLost() {
+        LoopWorld.run(PARTNER, loops -> {
+            Sink partner = loops.started("partner", OUTSIDE + ":25");
+            Robot anna = away(loops, "anna@example.com", loops.store, INSIDE);
+            Robot bert = away(loops, "bert@remote.example", partner, OUTSIDE);
+            loops.offerFrom(INSIDE, letter("q1", "anna@example.com", "bert@remote.example", ""));
+            int answers = Robot.play(loops, 100, anna, bert);
+            assertThat(answers).isBetween(11, 20);
+            assertThat(held(loops)).isEqualTo(1);
+            assertNothingIsLost(loops, partner, anna, bert);
+        });
+    }
+
+    @Test
+    void aTicketSystemAndAResponderAreHeldAndNothingIsLost() {
+        LoopWorld.run(PARTNER, loops -> {
+            Sink partner = loops.started("partner", OUTSIDE + ":25");
+            Robot tickets = new Robot(loops, "tickets@example.com", loops.store, INSIDE);
+            tickets.subject = subject -> "[Ticket#4711] " + subject;
+            tickets.fields = message -> "Auto-Submitted: auto-generated\r\nX-Mailer: tickets\r\n";
+            Robot bert = away(loops, "bert@remote.example", partner, OUTSIDE);
+            loops.offerFrom(OUTSIDE, letter("q1", "bert@remote.example", "tickets@example.com", ""));
+            int answers = Robot.play(loops, 100, tickets, bert);
+            assertThat(answers).isBetween(11, 20);
+            assertNothingIsLost(loops, partner, tickets, bert);
+        });
+    }
+
+    @Test
     void machinesThatHideWhatTheyAreAreHeldAndNothingIsLost() {
         LoopWorld.run(PARTNER, loops -> {
             Sink partner = loops.started("partner", OUTSIDE + ":25");
