@@ -48,6 +48,7 @@ final class StatusCommand implements Callable<Integer> {
         }
         queue(text, status.path("queue"));
         counters(text, status.path("counters"));
+        returns(text, status.path("returns"));
         Table destinations = new Table("DESTINATION", ">QUEUED", ">ACTIVE", "STATE");
         status.path("destinations").values()
                 .forEach(one -> destinations.row(value(one, "name"), value(one, "queued"), value(one, "active"), value(one, "state")));
@@ -74,6 +75,14 @@ final class StatusCommand implements Callable<Integer> {
         if (counters.path("eventsLost").asLong(0) > 0) {
             line(text, "tracking", value(counters, "eventsLost") + " events were not kept");
         }
+    }
+
+    private static void returns(StringBuilder text, JsonNode returns) {
+        JsonNode ledger = returns.path("ledger");
+        String depth = ledger.has("since") ? " of the last " + Spans.brief(ledger.path("depth").asDouble(0)) : "";
+        String lost = ledger.path("lost").asLong(0) > 0 ? ", " + value(ledger, "lost") + " were not kept" : "";
+        line(text, "ledger", "%s copies%s, %s%s".formatted(value(ledger, "copies"), depth, Spans.octets(ledger.path("octets").asLong(0)), lost));
+        line(text, "came back", value(returns, "loopback_returned") + " from the trip out and home, " + value(returns, "trace_forged") + " with a forged trace");
     }
 
     private static void line(StringBuilder text, String name, String value) {

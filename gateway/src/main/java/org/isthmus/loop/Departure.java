@@ -26,4 +26,9 @@ public record Departure(
     public Departure taken(Instant when, boolean wentOutward, String way, String by) {
         return new Departure(when, uid, pass, wentOutward, recipient, message, prints, network, config, way, by, dns);
     }
+
+    /// How it left, in words.
+    String words() {
+        return route + (server.isEmpty() ? "" : " to " + server);
+    }
 }

@@ -29,7 +29,7 @@ public final class Homecoming {
 
     void found(Passage.Finding finding) {
         findings.put(finding.recipient(), finding);
-        passage = new Passage(passage.uid(), passage.pass(), passage.generation(), passage.prints(), passage.automation(), passage.tokens(), List.copyOf(findings.values()));
+        passage = passage.with(List.copyOf(findings.values()));
     }
 
     void step(int recipient, Step step) {

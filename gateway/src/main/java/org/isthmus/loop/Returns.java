@@ -17,7 +17,6 @@ import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Time;
 import org.isthmus.trace.SealedToken;
 import org.isthmus.trace.TraceKey;
-import org.isthmus.transit.Automation;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Marks;
@@ -54,12 +53,8 @@ import org.jspecify.annotations.Nullable;
 /// Nothing is refused on unsigned data alone, and a token is never held against a recipient that it does not name. Safe for all threads.
 public final class Returns implements Departures {
     private static final String LAYER = "L4";
-    private static final String SUSPICION = "L5";
     /// Outward passes of one message to one recipient that are not certain to be a loop. Each may be a list or a forward.
     private static final int PASSES = 3;
-    /// Passes without a token within a day, after which a suspicion is as good as a proof.
-    private static final int SUSPICIONS = 5;
-    private static final Duration DAY = Duration.ofDays(1);
     /// A breaker believes in no older proof, for old mail can be replayed by whoever has kept it.
     private static final Duration FRESH = Duration.ofHours(1);
     /// Own Received lines above which a message is worth a line for the operator.
@@ -69,6 +64,7 @@ public final class Returns implements Departures {
     private final Ledger ledger;
     private final LoopWatch watch;
     private final Time time;
+    private final Likeness likeness;
     private final AtomicLong returned = new AtomicLong();
     private final AtomicLong forged = new AtomicLong();
 
@@ -77,6 +73,7 @@ public final class Returns implements Departures {
         this.ledger = ledger;
         this.watch = watch;
         this.time = time;
+        this.likeness = new Likeness(ledger, time);
     }
 
     /// Knows of nothing that has ever left: for what tells what would happen, and for tests.
@@ -124,7 +121,7 @@ public final class Returns implements Departures {
 
     /// Judges what the header shows. It is complete.
     public Homecoming judge(Arrival arrival, HeaderMarks read, Ways ways) {
-        Marks marks = marks(read);
+        Marks marks = MarksReader.read(read);
         List<Trace> traces = traces(arrival, marks);
         if (traces.isEmpty()) {
             return new Homecoming(marks, traces, false, Passage.first(marks.prints(), marks.automation()));
@@ -139,7 +136,7 @@ public final class Returns implements Departures {
             }
             return anew;
         }
-        Passage passage = new Passage(newest.token().uid(), newest.token().pass() + 1, newest.token().lineage(), marks.prints(), marks.automation(),
+        Passage passage = new Passage(newest.token().uid(), newest.token().pass() + 1, newest.token().lineage(), resent, marks.prints(), marks.automation(),
                 traces.stream().map(Trace::text).toList(), List.of());
         Homecoming home = new Homecoming(marks, traces, true, passage);
         Case shown = new Case(traces, marks.prints(), resent, arrival.client().remote().getAddress());
@@ -256,27 +253,11 @@ public final class Returns implements Departures {
     private Row loop(String rule, Mailbox recipient, Way way, Trace trace, List<Departure> sent, Case shown) {
         Departure last = sent.getFirst();
         boolean fresh = last.at().isAfter(time.now().minus(FRESH));
-        String finding = "the message was sent to " + recipient + " by " + words(last) + " at " + last.at() + ", came back from " + from(shown) + ", and would go the same way again by "
+        String finding = "the message was sent to " + recipient + " by " + last.words() + " at " + last.at() + ", came back from " + from(shown) + ", and would go the same way again by "
                 + way.hop();
-        LoopEvidence evidence = new LoopEvidence(LAYER, finding, null, evidence(trace, sent));
+        LoopEvidence evidence = new LoopEvidence(LAYER, finding, null, Likeness.evidence(trace, sent));
         Step step = new Step("returns", rule, null, "refused with 5.4.6: it would circle", evidence.evidence(), List.of());
         return new Row.Loop(step, evidence, fresh ? Sighting.Certainty.PROVED : Sighting.Certainty.SUSPECTED);
-    }
-
-    private static List<String> evidence(@Nullable Trace trace, List<Departure> sent) {
-        List<String> evidence = new ArrayList<>(4);
-        if (trace != null) {
-            evidence.add(trace.words());
-        }
-        for (Departure departure : sent.subList(0, Math.min(3, sent.size()))) {
-            evidence.add("ledger: pass " + departure.pass() + " left as " + departure.message() + " at " + departure.at() + " by " + words(departure)
-                    + ", configuration " + departure.config() + (departure.dns().isEmpty() ? "" : "; " + departure.dns()));
-        }
-        return evidence;
-    }
-
-    private static String words(Departure departure) {
-        return departure.route() + (departure.server().isEmpty() ? "" : " to " + departure.server());
     }
 
     private static String from(Case shown) {
@@ -290,9 +271,9 @@ public final class Returns implements Departures {
 
     /// The same for a message whose header was rewritten after it had been judged: it is known again by what leaves.
     public Passage rewritten(Passage passage, HeaderMarks read) {
-        Prints half = marks(read).prints();
+        Prints half = MarksReader.read(read).prints();
         Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
-        return new Passage(passage.uid(), passage.pass(), passage.generation(), prints, passage.automation(), passage.tokens(), passage.findings());
+        return new Passage(passage.uid(), passage.pass(), passage.generation(), passage.resent(), prints, passage.automation(), passage.tokens(), passage.findings());
     }
 
     /// Whether a token that the message came with names this address, and the ledger knows that copy of it. For copies that the site keeps: one that comes back is not made again.
@@ -306,7 +287,7 @@ public final class Returns implements Departures {
         Prints half = home.passage().prints();
         Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
         Passage passage = home.passage();
-        home.complete(new Passage(passage.uid(), passage.pass(), passage.generation(), prints, passage.automation(), passage.tokens(), passage.findings()));
+        home.complete(passage.printed(prints));
         if (prints.messageId() != 0) {
             for (int n = 0; n < arrival.recipients().size(); n++) {
                 if (!home.loops(n)) {
@@ -323,70 +304,17 @@ public final class Returns implements Departures {
 
     private void suspect(Homecoming home, int number, Arrival arrival, Prints prints, Ways ways) {
         Recipient recipient = arrival.recipients().get(number);
-        Suspicion suspicion = suspicion(recipient.address(), prints, home.comesBack ? home.traces : List.of(), ledger.network(arrival.client().remote().getAddress()), 0);
+        Likeness.Suspicion suspicion = likeness.of(recipient.address(), prints, home.comesBack ? home.traces : List.of(), arrival.client().remote().getAddress(), 0);
         if (suspicion == null || !(ways.way(recipient, true).route() instanceof Route.Deliver deliver) || deliver.ways().getFirst().inside()) {
             return;
         }
         Way way = deliver.ways().getFirst();
-        LoopEvidence evidence = evidence(suspicion, recipient.address(), way, arrival.client().remote().getAddress());
+        LoopEvidence evidence = suspicion.evidence(recipient.address(), way, arrival.client().remote().getAddress());
         home.step(number, suspicion.step(evidence));
         if (suspicion.isLoop()) {
             home.found(new Passage.Finding(number, true, evidence));
         }
         watch.saw(new Sighting(time.now(), home.passage().uid(), arrival.id(), recipient.address(), way.hop(), Sighting.Certainty.SUSPECTED, evidence));
-    }
-
-    /// Copies of what may be the same message.
-    /// @param passes how many of them stand for passes
-    private record Suspicion(List<Departure> sent, int passes) {
-        boolean isLoop() {
-            return passes >= SUSPICIONS;
-        }
-
-        Step step(LoopEvidence evidence) {
-            return new Step("returns", "the same Message-ID, and body or From, Date and Subject, went to this recipient " + passes + " times within a day", null,
-                    isLoop() ? "refused with 5.4.6: it would circle" : "allowed; at " + SUSPICIONS + " it is taken for a loop", evidence.evidence(), List.of());
-        }
-    }
-
-    /// Layer 5: what left without coming back under our token, but looks the same.
-    ///
-    /// @param traces that the message carries: their own copies are judged by layer 4
-    /// @param network that brings it now
-    /// @param self the message's own name, whose copies are no earlier passes; 0 if it has none yet
-    private @Nullable Suspicion suspicion(Mailbox recipient, Prints prints, List<Trace> traces, int network, long self) {
-        Instant since = time.now().minus(DAY);
-        List<Departure> like = new ArrayList<>();
-        for (Departure departure : ledger.like(prints.messageId(), ledger.print(recipient))) {
-            boolean known = departure.uid() == self || traces.stream().anyMatch(trace -> trace.token().uid() == departure.uid());
-            if (!known && departure.at().isAfter(since) && departure.prints().resemble(prints)) {
-                like.add(departure);
-            }
-        }
-        if (like.isEmpty()) {
-            return null;
-        }
-        Departure first = like.getLast();
-        // Under our token it has been out for certain, whoever brings it; without one the network that brought it first may be trying again.
-        boolean retry = traces.isEmpty() && first.network() == network;
-        if (retry) {
-            return null;
-        }
-        Set<Long> passes = new HashSet<>();
-        for (Departure departure : like) {
-            if (!traces.isEmpty() || departure.network() != first.network()) {
-                passes.add(departure.uid());
-            }
-        }
-        passes.add(first.uid());
-        return new Suspicion(like, passes.size());
-    }
-
-    private static LoopEvidence evidence(Suspicion suspicion, Mailbox recipient, Way way, @Nullable InetAddress from) {
-        Departure last = suspicion.sent().getFirst();
-        String finding = "what looks like the same message was sent to " + recipient + " by " + words(last) + " at " + last.at() + ", came back without our trace from "
-                + (from == null ? "there" : from.getHostAddress()) + ", and would go out again by " + way.hop();
-        return new LoopEvidence(SUSPICION, finding, null, evidence(null, suspicion.sent()));
     }
 
     @Override
@@ -398,7 +326,7 @@ public final class Returns implements Departures {
         InetAddress from = message.origin() instanceof Origin.Received received ? received.client().remote().getAddress() : null;
         List<Trace> traces = Trace.again(passage.tokens(), keys);
         if (!traces.isEmpty()) {
-            Row row = row(recipient.address(), way, new Case(traces, passage.prints(), false, from));
+            Row row = row(recipient.address(), way, new Case(traces, passage.prints(), passage.resent(), from));
             if (row instanceof Row.Loop loop) {
                 tell(row, passage.uid(), message.id(), recipient.address(), way.hop());
                 return Optional.of(loop.evidence());
@@ -412,18 +340,18 @@ public final class Returns implements Departures {
         if (recipient.via().isEmpty() || passage.prints().messageId() == 0) {
             return Optional.empty();
         }
-        Suspicion suspicion = suspicion(recipient.address(), passage.prints(), traces, ledger.network(from), passage.uid());
+        Likeness.Suspicion suspicion = likeness.of(recipient.address(), passage.prints(), traces, from, passage.uid());
         if (suspicion == null) {
             return Optional.empty();
         }
-        LoopEvidence evidence = evidence(suspicion, recipient.address(), way, from);
+        LoopEvidence evidence = suspicion.evidence(recipient.address(), way, from);
         watch.saw(new Sighting(time.now(), passage.uid(), message.id(), recipient.address(), way.hop(), Sighting.Certainty.SUSPECTED, evidence));
         return suspicion.isLoop() ? Optional.of(evidence) : Optional.empty();
     }
 
     /// Received lines of ours whose queue id this site can have issued: what is no id of ours, or one of the future, somebody made up.
     public int issued(HeaderMarks read) {
-        return issued(marks(read));
+        return issued(MarksReader.read(read));
     }
 
     private int issued(Marks marks) {
@@ -460,21 +388,5 @@ public final class Returns implements Departures {
                 case TraceCheck.Foreign foreign -> { }
             }
         });
-    }
-
-    private static Marks marks(HeaderMarks read) {
-        Automation automation = new Automation(read.autoSubmitted().orElse(null), read.precedence().orElse(null), read.list(), read.reportType().orElse(null));
-        boolean dated = read.from() != 0 && read.date() != 0;
-        Prints prints = new Prints(read.messageId(), dated ? mixed(read.from(), read.date()) : 0, dated ? mixed(mixed(read.from(), read.date()), read.subject()) : 0, read.identity(), 0);
-        return new Marks(
-                read.tokens().stream().map(found -> new Marks.Candidate(found.text(), found.field())).toList(),
-                read.ownLines().stream().map(found -> new Marks.OwnLine(found.text(), found.field())).toList(),
-                read.inReplyTo(), read.references(), automation, read.returnPath().orElse(null), read.resentAt(), prints);
-    }
-
-    /// Two sums that nobody outside can choose become one.
-    private static long mixed(long one, long other) {
-        long mixed = Long.rotateLeft(one * 0x9e3779b97f4a7c15L, 31) ^ other;
-        return mixed == 0 ? 1 : mixed;
     }
 }

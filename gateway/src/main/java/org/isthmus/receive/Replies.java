@@ -73,7 +73,7 @@ public final class Replies {
     static final ReplyForm BAD_CONTENT = new ReplyForm(550, "5.6.0", "message refused: it holds {}; lines end with CRLF alone",
             "The end of a message with a bare CR, a bare LF or a NUL. Two servers that see line ends differently can be made to see one message as two (SMTP smuggling). RFC 5321 §2.3.8.",
             "The sender's software is broken and must be mended there; there is no setting that lets it pass.");
-    static final ReplyForm HOPS = new ReplyForm(550, "5.4.6", "mail loop: the message has passed {} servers already; at most {} may be behind it",
+    static final ReplyForm HOPS = new ReplyForm(550, "5.4.6", "mail loop: the message has passed {} servers already; the limit is {}",
             "The end of a message with as many Received lines as loop.hop-limit, or more. RFC 5321 §6.3.", "`isthmus trace` shows the path; look which server sends it back.");
 
     static final ReplyForm RETURNED = new ReplyForm(550, "5.4.6", "mail loop: this message was sent to {} from here before, and has come back to go there again",

@@ -97,9 +97,10 @@ final class TransitReader {
         long uid = in.u64();
         int pass = in.integer();
         int generation = in.integer();
+        boolean resent = in.flag();
         Prints prints = new Prints(in.u64(), in.u64(), in.u64(), in.u64(), in.u32());
         Automation automation = new Automation(optional(in::text), optional(in::text), in.flag(), optional(in::text));
-        return new Passage(uid, pass, generation, prints, automation, list(1, in::text), list(5, this::finding));
+        return new Passage(uid, pass, generation, resent, prints, automation, list(1, in::text), list(5, this::finding));
     }
 
     private Passage.Finding finding() throws Damaged {

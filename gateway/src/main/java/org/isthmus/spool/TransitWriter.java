@@ -92,6 +92,7 @@ final class TransitWriter {
         out.u64(passage.uid());
         out.number(passage.pass());
         out.number(passage.generation());
+        out.flag(passage.resent());
         Prints prints = passage.prints();
         out.u64(prints.messageId());
         out.u64(prints.fromDate());

@@ -10,13 +10,14 @@ import java.util.Optional;
 ///            before the spool has accepted it
 /// @param pass how often it has been here before, by our own signature; 0 the first time
 /// @param generation how many messages of ours stand between it and the one that a person sent; 0 if we did not make it or nobody knows
+/// @param resent somebody has put a Resent- block on top of our token, so it may be a person who sends it once more. RFC 5322 §3.6.6
 /// @param prints by what it is known again
 /// @param automation what its header says of who wrote it
 /// @param tokens of ours that it arrived with, each of them valid, newest first; at most ten
 /// @param findings what is known of single recipients
-public record Passage(long uid, int pass, int generation, Prints prints, Automation automation, List<String> tokens, List<Finding> findings) {
+public record Passage(long uid, int pass, int generation, boolean resent, Prints prints, Automation automation, List<String> tokens, List<Finding> findings) {
     /// Not accepted yet and here for the first time: the spool gives it its name.
-    public static final Passage FIRST = new Passage(0, 0, 0, Prints.NONE, Automation.NONE, List.of(), List.of());
+    public static final Passage FIRST = new Passage(0, 0, 0, false, Prints.NONE, Automation.NONE, List.of(), List.of());
 
     public Passage {
         tokens = List.copyOf(tokens);
@@ -31,7 +32,7 @@ public record Passage(long uid, int pass, int generation, Prints prints, Automat
 
     /// A message here for the first time, with what its header showed.
     public static Passage first(Prints prints, Automation automation) {
-        return new Passage(0, 0, 0, prints, automation, List.of(), List.of());
+        return new Passage(0, 0, 0, false, prints, automation, List.of(), List.of());
     }
 
     /// For a message that an older version of Isthmus stored, or a test: the name follows from the queue id.
@@ -49,7 +50,7 @@ public record Passage(long uid, int pass, int generation, Prints prints, Automat
 
     /// The same with a name.
     public Passage named(long name) {
-        return new Passage(name, pass, generation, prints, automation, tokens, findings);
+        return new Passage(name, pass, generation, resent, prints, automation, tokens, findings);
     }
 
     /// The same with a name, if it has none: one that follows from the queue id.
@@ -59,7 +60,17 @@ public record Passage(long uid, int pass, int generation, Prints prints, Automat
 
     /// The same as a message of a generation: one more than that of the message it answers.
     public Passage ofGeneration(int number) {
-        return new Passage(uid, pass, number, prints, automation, tokens, findings);
+        return new Passage(uid, pass, number, resent, prints, automation, tokens, findings);
+    }
+
+    /// The same with prints of the whole.
+    public Passage printed(Prints whole) {
+        return new Passage(uid, pass, generation, resent, whole, automation, tokens, findings);
+    }
+
+    /// The same with other findings.
+    public Passage with(List<Finding> others) {
+        return new Passage(uid, pass, generation, resent, prints, automation, tokens, others);
     }
 
     /// What is known of a recipient.

@@ -112,6 +112,8 @@ class CliTest {
                 since start    12 accepted, 1 reports, 7 delivered, 3 deferred, 1 failed, 0 expanded, 0 removed
                 refused        1  MAIL 552 5.3.4
                 refused        5  RCPT 550 5.1.1
+                ledger         4600 copies of the last 3d00h, 1.0 MiB
+                came back      2 from the trip out and home, 1 with a forged trace
 
                 DESTINATION         QUEUED  ACTIVE  STATE
                 mx:partner.example       1       0  backed off until 08:55

@@ -202,9 +202,9 @@ final class TransitCodecTest {
     static List<Passage> passages() {
         LoopEvidence evidence = new LoopEvidence("L4", "came back", null, List.of("token"));
         return List.of(
-                new Passage(-1, 255, 3, new Prints(1, -2, 3, -4, -5), new Automation("auto-replied", "bulk", true, "delivery-status"), List.of("A", "B"),
+                new Passage(-1, 255, 3, true, new Prints(1, -2, 3, -4, -5), new Automation("auto-replied", "bulk", true, "delivery-status"), List.of("A", "B"),
                         List.of(new Passage.Finding(0, true, evidence), new Passage.Finding(7, false, evidence))),
-                new Passage(1, 0, 0, Prints.NONE, Automation.NONE, List.of(), List.of()));
+                new Passage(1, 0, 0, false, Prints.NONE, Automation.NONE, List.of(), List.of()));
     }
 
     @Test

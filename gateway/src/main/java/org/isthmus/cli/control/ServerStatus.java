@@ -3,6 +3,8 @@ package org.isthmus.cli.control;
 
 import java.time.Instant;
 import java.util.List;
+import org.isthmus.loop.Ledger;
+import org.isthmus.loop.Returns;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.spool.Spool;
 import org.isthmus.tracking.Counters;
@@ -14,6 +16,8 @@ import org.isthmus.tracking.Counters;
 /// @param configuration the file
 /// @param configurationVersion counts reloads, from 1
 /// @param configured when it came in force
+/// @param ledger how much of what went out is known
+/// @param returns what came back
 public record ServerStatus(
         String state,
         long pid,
@@ -25,7 +29,9 @@ public record ServerStatus(
         List<Door> doors,
         QueueControl.Status queue,
         Spool.Room room,
-        Counters counters) {
+        Counters counters,
+        Ledger.Depth ledger,
+        Returns.Counts returns) {
     public ServerStatus {
         doors = List.copyOf(doors);
     }

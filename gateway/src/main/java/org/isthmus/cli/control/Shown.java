@@ -170,6 +170,7 @@ public final class Shown {
         status.doors().forEach(d -> doors.addObject().put("name", d.name()).put("address", d.address()).put("sessions", d.sessions()));
         queue(status, node.putObject("queue"));
         counters(status.counters(), node.putObject("counters"));
+        returns(status, node.putObject("returns"));
         ArrayNode destinations = node.putArray("destinations");
         for (QueueControl.Destination one : status.queue().destinations()) {
             destinations.addObject().put("name", one.name()).put("queued", one.queued()).put("active", one.active()).put("state", one.state());
@@ -187,6 +188,15 @@ public final class Shown {
         node.put("octets", status.room().octets()).put("usable", status.room().usable());
         ArrayNode suspended = node.putArray("suspended");
         new TreeSet<>(queue.suspended()).forEach(suspended::add);
+    }
+
+    private static void returns(ServerStatus status, ObjectNode node) {
+        node.put("loopback_returned", status.returns().loopbackReturned()).put("trace_forged", status.returns().traceForged());
+        ObjectNode ledger = node.putObject("ledger").put("copies", status.ledger().entries()).put("octets", status.ledger().octets()).put("lost", status.ledger().lost());
+        Instant since = status.ledger().since();
+        if (since != null) {
+            ledger.put("since", since.toString()).put("depth", seconds(Duration.between(since, status.now())));
+        }
     }
 
     private static void counters(Counters counters, ObjectNode node) {

@@ -18,6 +18,8 @@ import org.isthmus.address.ReversePath;
 import org.isthmus.config.Problem;
 import org.isthmus.explain.Probe;
 import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.Ledger;
+import org.isthmus.loop.Returns;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.EnhancedStatus;
@@ -96,7 +98,8 @@ public final class FakeOperations implements Operations {
         QueueControl.Status queue = new QueueControl.Status(1, 1, 1, 0, 7, 3, 1, ACCEPTED, Set.of("partner.example"), List.of(new QueueControl.Destination("mx:partner.example", 1, 0, "backed off until 08:55")));
         return new ServerStatus("ready", 4711, NOW.minus(Duration.ofHours(3)), NOW, "/etc/isthmus/isthmus.conf", 2, NOW.minus(Duration.ofHours(1)),
                 List.of(new ServerStatus.Door("internet", "0.0.0.0:25", 12)), queue, new Spool.Room(1, 12_800, 3L << 30),
-                new Counters(12, 1, 7, 3, 1, 0, 0, Map.of("RCPT 550 5.1.1", 5L, "MAIL 552 5.3.4", 1L), 0));
+                new Counters(12, 1, 7, 3, 1, 0, 0, Map.of("RCPT 550 5.1.1", 5L, "MAIL 552 5.3.4", 1L), 0),
+                new Ledger.Depth(4600, 1 << 20, NOW.minus(Duration.ofDays(3)), 0), new Returns.Counts(2, 1));
     }
 
     @Override

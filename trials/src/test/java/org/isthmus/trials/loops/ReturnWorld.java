@@ -6,6 +6,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,7 @@ import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Snapshot;
 import org.isthmus.main.Connector;
+import org.isthmus.platform.Disk;
 import org.isthmus.trials.peers.Behaviour;
 import org.isthmus.trials.peers.Client;
 import org.isthmus.trials.peers.Ledger;
@@ -25,6 +28,7 @@ import org.isthmus.trials.world.World;
 import org.jspecify.annotations.Nullable;
 
 /// A connector, {@code mx1.site.example} at 192.0.2.1 and 10.0.0.5, that sends what is not for its site to the Internet; a store; and servers out there that send back what they get.
+/// {@code fan@site.example} is an alias of {@code bob@far.example}.
 final class ReturnWorld {
     static final InetSocketAddress INTERNET = at("192.0.2.1:25");
     static final InetSocketAddress INSIDE = at("10.0.0.5:25");
@@ -57,6 +61,9 @@ final class ReturnWorld {
         World world = new World(5);
         ReturnWorld returns = new ReturnWorld(world, more);
         world.run(() -> {
+            try (Disk.File file = returns.host.disk().create(Path.of("/aliases"))) {
+                file.write(ByteBuffer.wrap("fan@site.example: bob@far.example\n".getBytes(ISO_8859_1)), 0);
+            }
             returns.store.start();
             returns.start();
             body.play(returns);
@@ -74,7 +81,7 @@ final class ReturnWorld {
                 listeners { internet { address = "192.0.2.1:25" }, inside { address = "10.0.0.5:25" } }
                 trusted-networks = ["10.0.0.0/8"]
                 next-hops.mailstore { url = "lmtp://10.0.0.9:24" }
-                domains."site.example" { kind = authoritative, recipients = any, deliver-to = mailstore }
+                domains."site.example" { kind = authoritative, recipients = any, deliver-to = mailstore, aliases = "file:/aliases" }
                 queue.retry = [1m, 5m]
                 """ + more + "\n").orThrow()));
     }
