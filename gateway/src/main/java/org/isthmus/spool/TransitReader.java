@@ -164,12 +164,20 @@ final class TransitReader {
             case 8 -> {
                 return new Cause.Expired(duration(), optional(this::cause), status());
             }
+            case 9 -> {
+                LoopEvidence evidence = evidence();
+                return new Cause.Looped(evidence.along(list(1, this::node)), status());
+            }
             default -> throw unknown("cause", tag);
         }
     }
 
     private LoopEvidence evidence() throws Damaged {
         return new LoopEvidence(in.text(), in.text(), optional(this::sourceLine), list(1, in::text));
+    }
+
+    private LoopEvidence.Node node() throws Damaged {
+        return new LoopEvidence.Node(in.text(), in.flag(), optional(this::instant));
     }
 
     private SourceLine sourceLine() throws Damaged {

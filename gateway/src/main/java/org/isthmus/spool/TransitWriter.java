@@ -197,8 +197,12 @@ final class TransitWriter {
                 out.text(unsupported.extension());
             }
             case Cause.Looped looped -> {
-                out.u8(5);
+                boolean path = !looped.evidence().path().isEmpty();
+                out.u8(path ? 9 : 5);
                 evidence(looped.evidence());
+                if (path) {
+                    list(looped.evidence().path(), this::node);
+                }
             }
             case Cause.Decided decided -> {
                 out.u8(6);
@@ -223,6 +227,12 @@ final class TransitWriter {
         out.text(evidence.finding());
         optional(evidence.at(), this::sourceLine);
         list(evidence.evidence(), out::text);
+    }
+
+    private void node(LoopEvidence.Node node) {
+        out.text(node.name());
+        out.flag(node.inside());
+        optional(node.at(), this::instant);
     }
 
     private void sourceLine(SourceLine at) {

@@ -104,6 +104,8 @@ final class TransitCodecTest {
         causes.add(new Cause.Unsupported(peers().getFirst(), "SMTPUTF8", EnhancedStatus.of("5.6.7")));
         causes.add(new Cause.Looped(new LoopEvidence("L2", "leads back", AT, List.of("a", "b")), EnhancedStatus.of("5.4.6")));
         causes.add(new Cause.Looped(new LoopEvidence("L0", "", null, List.of()), EnhancedStatus.of("5.4.6")));
+        causes.add(new Cause.Looped(new LoopEvidence("L4", "came back", AT, List.of(), List.of(
+                LoopEvidence.Node.of("mx1.example.com"), new LoopEvidence.Node("store", true, java.time.Instant.ofEpochSecond(7)))), EnhancedStatus.of("5.4.6")));
         causes.add(new Cause.Decided("unknown", AT, STATUS));
         causes.add(new Cause.Decided("unknown", null, STATUS));
         causes.add(new Cause.Local("disk full", STATUS));
