@@ -62,6 +62,7 @@ final class TraceText {
             case "reported" -> line(event, "reported", text(event, "kind") + " to <" + text(event, "to") + ">");
             case "withheld" -> line(event, "no report", text(event, "why") + (event.path("digest").asBoolean(false) ? "; the postmaster hears of it in the next digest" : ""));
             case "gone" -> line(event, "gone", "from the queue, after " + text(event, "age") + " s");
+            case "looped" -> line(event, "loop", text(event, "to") + ", " + text(event, "certainty") + " by " + text(event, "layer") + ": " + text(event, "finding"));
             case "noted" -> line(event, text(event, "what"), text(event, "detail"));
             default -> line(event, kind, event.toString());
         }

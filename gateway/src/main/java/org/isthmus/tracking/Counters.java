@@ -11,11 +11,26 @@ import java.util.TreeMap;
 /// @param delivered recipients, and so on
 /// @param refused refusals by command and reply code: {@code RCPT 550 5.1.1}
 /// @param lost events that were not kept, under pressure or for want of disk
+/// @param loops loops that were met, by layer and class of the recipient: {@code L2 remote}
+/// @param returned mail for the site that went out and came back, under the loopback policy {@code send}
+/// @param forged trace tokens that were not ours
 public record Counters(
-        long accepted, long reports, long delivered, long deferred, long failed, long expanded, long removed, Map<String, Long> refused, long lost) {
+        long accepted, long reports, long delivered, long deferred, long failed, long expanded, long removed, Map<String, Long> refused, long lost,
+        Map<String, Long> loops, long returned, long forged) {
+
+    /// What of a {@link Event.Noted} is counted as {@link #returned}.
+    public static final String RETURNED = "loopback-returned";
+    /// What of a {@link Event.Noted} is counted as {@link #forged}.
+    public static final String FORGED = "trace-forged";
 
     public Counters {
         refused = Map.copyOf(refused);
+        loops = Map.copyOf(loops);
+    }
+
+    /// Where no loop was met.
+    public Counters(long accepted, long reports, long delivered, long deferred, long failed, long expanded, long removed, Map<String, Long> refused, long lost) {
+        this(accepted, reports, delivered, deferred, failed, expanded, removed, refused, lost, Map.of(), 0, 0);
     }
 
     /// The hand that counts.
@@ -25,6 +40,7 @@ public record Counters(
         private static final String OTHERS = "others";
 
         private final Map<String, Long> refused = new TreeMap<>();
+        private final Map<String, Long> loops = new TreeMap<>();
         private final long[] counts = new long[Kind.values().length];
 
         private enum Kind {
@@ -35,6 +51,8 @@ public record Counters(
             FAILED,
             EXPANDED,
             REMOVED,
+            RETURNED,
+            FORGED,
             LOST
         }
 
@@ -42,7 +60,9 @@ public record Counters(
             switch (line.get("event", "")) {
                 case "accepted" -> add(line.get("origin") == null ? Kind.ACCEPTED : Kind.REPORT, 1);
                 case "settled" -> settled(line.get("outcome", ""));
-                case "refused" -> refused(line.get("command", "?") + " " + code(line.get("reply", "?")));
+                case "refused" -> count(refused, line.get("command", "?") + " " + code(line.get("reply", "?")));
+                case "looped" -> count(loops, line.get("layer", "?") + " " + line.get("class", "?"));
+                case "noted" -> noted(line.get("what", ""));
                 default -> { }
             }
         }
@@ -53,7 +73,15 @@ public record Counters(
 
         synchronized Counters counters() {
             return new Counters(of(Kind.ACCEPTED), of(Kind.REPORT), of(Kind.DELIVERED), of(Kind.DEFERRED), of(Kind.FAILED), of(Kind.EXPANDED),
-                    of(Kind.REMOVED), refused, of(Kind.LOST));
+                    of(Kind.REMOVED), refused, of(Kind.LOST), loops, of(Kind.RETURNED), of(Kind.FORGED));
+        }
+
+        private void noted(String what) {
+            switch (what) {
+                case RETURNED -> add(Kind.RETURNED, 1);
+                case FORGED -> add(Kind.FORGED, 1);
+                default -> { }
+            }
         }
 
         private void settled(String outcome) {
@@ -67,8 +95,8 @@ public record Counters(
             }
         }
 
-        private void refused(String kind) {
-            refused.merge(refused.containsKey(kind) || refused.size() < KINDS ? kind : OTHERS, 1L, Long::sum);
+        private static void count(Map<String, Long> counts, String kind) {
+            counts.merge(counts.containsKey(kind) || counts.size() < KINDS ? kind : OTHERS, 1L, Long::sum);
         }
 
         /// {@code 550 5.1.1} of a whole reply; the code alone where it has no status.

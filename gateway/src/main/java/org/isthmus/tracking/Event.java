@@ -11,6 +11,7 @@ import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.QueueId;
+import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.Step;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,12 @@ public sealed interface Event {
 
     /// The message left the queue: every recipient is settled and every report committed.
     record Gone(Instant at, QueueId message, Duration age) implements Event {}
+
+    /// A layer of loop control met a loop.
+    /// @param message its queue id, where it has one
+    /// @param kind what the recipient is to the site
+    /// @param certainty {@code proved}, {@code told}, {@code suspected}
+    record Looped(Instant at, @Nullable QueueId message, Mailbox address, String layer, RecipientClass kind, String certainty, String finding) implements Event {}
 
     /// Something about the server itself: started, configuration reloaded, suspended, an alert.
     record Noted(Instant at, String what, String detail) implements Event {}

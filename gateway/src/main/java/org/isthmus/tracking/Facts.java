@@ -77,6 +77,8 @@ public final class Facts {
             case Event.Reported reported -> reported(reported, line);
             case Event.Withheld withheld -> numbers(line.field("event", "withheld").printed("id", withheld.message()).field("why", withheld.why()).field("digest", withheld.digest()), withheld.recipients());
             case Event.Gone gone -> line.field("event", "gone").printed("id", gone.message()).field("age", gone.age());
+            case Event.Looped looped -> line.field("event", "looped").printed("id", looped.message()).field("to", looped.address().text()).field("layer", looped.layer())
+                    .field("class", word(looped.kind())).field("certainty", looped.certainty()).field("finding", looped.finding());
             case Event.Noted noted -> line.field("event", "noted").field("what", noted.what()).field("detail", noted.detail());
         }
         line.close().newLine();

@@ -48,6 +48,8 @@ final class MailLog {
             case "reported" -> "reported kind=" + word(line.get("kind")) + " to=" + path(line.get("to")) + " recipients=" + line.get("recipients", "0");
             case "withheld" -> "withheld recipients=" + line.get("recipients", "0") + " digest=" + line.get("digest", "false") + " why=" + quoted(line.get("why"));
             case "gone" -> "gone age=" + line.get("age", "") + "s";
+            case "looped" -> "looped to=" + path(line.get("to")) + " layer=" + word(line.get("layer")) + " class=" + word(line.get("class")) + " certainty=" + word(line.get("certainty"))
+                    + " finding=" + quoted(line.get("finding"));
             case "noted" -> word(line.get("what")) + " " + quoted(line.get("detail"));
             default -> "";
         };

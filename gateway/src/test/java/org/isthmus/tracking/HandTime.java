@@ -6,15 +6,15 @@ import java.time.Instant;
 import org.isthmus.platform.Time;
 
 /// A clock set by hand.
-final class HandTime implements Time {
+public final class HandTime implements Time {
     volatile Instant now;
     volatile Duration elapsed = Duration.ZERO;
 
-    HandTime(Instant start) {
+    public HandTime(Instant start) {
         now = start;
     }
 
-    void pass(Duration duration) {
+    public void pass(Duration duration) {
         now = now.plus(duration);
         elapsed = elapsed.plus(duration);
     }

@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import org.isthmus.platform.Disk;
 
 /// Files in memory. Keeps what was forced apart from what was only written, so that a crash can be played; fails when told to.
-final class MemoryDisk implements Disk {
+public final class MemoryDisk implements Disk {
     private final TreeMap<Path, Content> files = new TreeMap<>();
     volatile boolean failing;
 
@@ -41,12 +41,12 @@ final class MemoryDisk implements Disk {
         return after;
     }
 
-    synchronized String text(Path path) {
+    public synchronized String text(Path path) {
         Content content = files.get(path);
         return content == null ? "" : new String(content.written, java.nio.charset.StandardCharsets.UTF_8);
     }
 
-    synchronized void put(Path path, String text) {
+    public synchronized void put(Path path, String text) {
         Content content = new Content();
         content.written = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         content.forced = content.written.clone();

@@ -10,7 +10,7 @@ import org.isthmus.platform.Threads;
 import org.jspecify.annotations.Nullable;
 
 /// Real threads and queues.
-final class PlainThreads implements Threads {
+public final class PlainThreads implements Threads {
     @Override
     public Actor start(String name, Runnable body) {
         return actor(Thread.ofVirtual().name(name).start(body));
