@@ -302,7 +302,8 @@ public record Settings(
             @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader,
             @Doc("Whether the running server predicts loops: at its start, after a reload, and again and again with DNS as it then is.") boolean predict,
             @Doc("Room for the ledger of what went out, by which mail that comes back is known again; of more than 256 MiB, 256 MiB are used. It holds some 4,600 copies in a MiB.") ByteSize ledgerSize,
-            PairRate pairRate) {
+            PairRate pairRate,
+            Breaker breaker) {
         /// The header field of the trace where the configuration names none.
         public static final String TRACE_HEADER = "X-Trace-Site";
         /// The room for the ledger where the configuration says nothing.
@@ -317,7 +318,7 @@ public record Settings(
         }
 
         public Loop(LoopbackSetting loopback, int hopLimit, Set<String> accept) {
-            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true, LEDGER_SIZE, PairRate.STANDARD);
+            this(loopback, hopLimit, accept, true, true, TRACE_HEADER, true, LEDGER_SIZE, PairRate.STANDARD, Breaker.STANDARD);
         }
     }
 
@@ -329,6 +330,17 @@ public record Settings(
             @Doc("More than this within a day, and the pair's mail is held. From 3 to 10000.") int mostADay) {
         /// What counts where nothing is written.
         public static final PairRate STANDARD = new PairRate(true, 10, Duration.ofMinutes(10), 40);
+    }
+
+    /// The circuit breaker of loop control.
+    public record Breaker(
+            @Doc("Whether mail that is proved to circle is held, rather than refused message by message.") boolean enabled,
+            @Doc("So many proved loops within the window open it. From 2 to 100.") int proofs,
+            @Doc("The window. From 1m to 1d.") Duration window,
+            @Doc("So many recipients, with half of what a destination was sent, hold all mail for the destination and not for recipients alone. From 2 to 1000.") int recipients,
+            @Doc("How long a first message must have been taken, without coming back, before others follow. From 0s to 1h.") Duration settle) {
+        /// What counts where nothing is written.
+        public static final Breaker STANDARD = new Breaker(true, 3, Duration.ofMinutes(10), 3, Duration.ofSeconds(1));
     }
 
     /// The setting of the origin, with the place where it stands, so that a refusal can name it.

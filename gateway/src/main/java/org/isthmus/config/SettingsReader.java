@@ -195,9 +195,10 @@ final class SettingsReader {
         String traceHeader = section.one("trace-header", Kind.PRIVATE_FIELD).orElse(Settings.Loop.TRACE_HEADER);
         ByteSize ledgerSize = ledgerSize(section);
         Settings.PairRate pairRate = section.section("pair-rate").map(SettingsReader::pairRate).orElse(Settings.PairRate.STANDARD);
-        section.notYet(true, "the circuit breaker", "breaker", "probe", "canary");
+        Settings.Breaker breaker = section.section("breaker").map(SettingsReader::breaker).orElse(Settings.Breaker.STANDARD);
+        section.notYet(true, "proofs by mail of our own", "probe", "canary");
         section.finish();
-        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict, ledgerSize, pairRate);
+        return new Settings.Loop(loopback, hopLimit, accept, xsite, trace, traceHeader, predict, ledgerSize, pairRate, breaker);
     }
 
     private static Settings.PairRate pairRate(Section section) {
@@ -217,6 +218,18 @@ final class SettingsReader {
             problems.error("bad-value", section.at("ledger-size"), "loop.ledger-size: " + size + " is too little to know anything again; expected at least 1 MiB", "ledger-size = 256 MiB");
         }
         return size;
+    }
+
+    private static Settings.Breaker breaker(Section section) {
+        Settings.Breaker standard = Settings.Breaker.STANDARD;
+        Settings.Breaker breaker = new Settings.Breaker(
+                section.one("enabled", Kind.FLAG).orElse(standard.enabled()),
+                section.one("proofs", Kind.number(2, 100)).orElse(standard.proofs()),
+                section.one("window", Kind.duration(minutes(1), Duration.ofDays(1))).orElse(standard.window()),
+                section.one("recipients", Kind.number(2, 1000)).orElse(standard.recipients()),
+                section.one("settle", Kind.duration(Duration.ZERO, hours(1))).orElse(standard.settle()));
+        section.finish();
+        return breaker;
     }
 
     private void hopLimit(Section section, int limit) {

@@ -2,12 +2,11 @@
 package org.isthmus.loop;
 
 import java.time.Instant;
-import java.util.Optional;
 import org.isthmus.address.Mailbox;
-import org.isthmus.transit.Cause;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.QueueId;
+import org.isthmus.transit.RecipientClass;
 import org.jspecify.annotations.Nullable;
 
 /// One loop that one of the layers met: what is counted, reported to the postmaster, and shown by {@code isthmus loops list}.
@@ -19,14 +18,14 @@ import org.jspecify.annotations.Nullable;
 /// @param hop where the copy was to go, or had gone when it came back; none if that is not known
 /// @param certainty how sure the layer is
 /// @param evidence which layer, what it found, the setting or record that causes it
+/// @param kind what the recipient is to the site, where whoever saw it knows; otherwise it is looked up
 public record Sighting(
-        Instant at, long uid, @Nullable QueueId message, Mailbox recipient, @Nullable NextHop hop, Certainty certainty, LoopEvidence evidence) {
+        Instant at, long uid, @Nullable QueueId message, Mailbox recipient, @Nullable NextHop hop, Certainty certainty, LoopEvidence evidence,
+        @Nullable RecipientClass kind) {
 
-    /// What layers 2 and 3 have proved: a way that leads to our own listener, or a challenge that was answered. Nothing in any other cause.
-    public static Optional<Sighting> proved(Instant at, long uid, @Nullable QueueId message, Mailbox recipient, @Nullable NextHop hop, Cause cause) {
-        return cause instanceof Cause.Looped looped && (looped.evidence().layer().equals("L2") || looped.evidence().layer().equals("L3"))
-                ? Optional.of(new Sighting(at, uid, message, recipient, hop, Certainty.PROVED, looped.evidence()))
-                : Optional.empty();
+    /// Where the class is to be looked up.
+    public Sighting(Instant at, long uid, @Nullable QueueId message, Mailbox recipient, @Nullable NextHop hop, Certainty certainty, LoopEvidence evidence) {
+        this(at, uid, message, recipient, hop, certainty, evidence, null);
     }
 
     /// Only what is proved may refuse or open a breaker.

@@ -30,6 +30,12 @@ class ConfigLoaderTest {
             """;
 
     @Test
+    void theCircuitBreakerIsRead() {
+        Settings settings = ConfigLoader.parse("connector.hostname = mx1.example.com\nloop.breaker { enabled = no, proofs = 5, window = 1h, recipients = 10, settle = 0s }\n").orThrow();
+        assertThat(settings.loop().breaker()).isEqualTo(new Settings.Breaker(false, 5, Duration.ofHours(1), 10, Duration.ZERO));
+    }
+
+    @Test
     void theSmallestUsefulFileLoadsWithoutAWord() {
         assertThat(ConfigLoader.parse(SMALLEST).problems()).isEmpty();
     }
@@ -206,7 +212,7 @@ class ConfigLoaderTest {
                         new Settings.AddressSpace(1, new DomainPattern.Everything(), "mx", 1, "boss@example.com", Optional.empty(), Optional.empty(), null, 3, line(33)));
         assertThat(settings.loop())
                 .isEqualTo(new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.SEND, "loopback", line(35)), 60, Set.of("LP02"), false, false, "X-Our-Way", true, ByteSize.mebibytes(2),
-                        new Settings.PairRate(false, 5, Duration.ofHours(1), 99)));
+                        new Settings.PairRate(false, 5, Duration.ofHours(1), 99), Settings.Breaker.STANDARD));
         assertThat(settings.queue())
                 .isEqualTo(new Settings.Queue(
                         List.of(Duration.ofSeconds(1), minutes(90)),
