@@ -188,7 +188,7 @@ public final class Replies {
             // RFC 7505 §4.2
             case Cause.Unresolved unresolved when status.subject() == 1 && status.detail() == 10 -> NULL_MX.with(to);
             case Cause.Unresolved unresolved -> withStatus(UNRESOLVED, status, to, unresolved.problem());
-            case Cause.Decided decided -> withStatus(UNROUTABLE, status, to, decided.why());
+            case Cause.Decided decided -> decided(status, to);
             case Cause.Replied replied -> withStatus(UNROUTABLE, status, to, "refused by the next server");
             case Cause.Unreachable unreachable -> withStatus(UNROUTABLE, status, to, "its server cannot be reached");
             case Cause.Unsupported unsupported -> withStatus(UNROUTABLE, status, to, "its server lacks " + unsupported.extension());
@@ -201,6 +201,15 @@ public final class Replies {
     /// What RCPT is answered when nobody can be reached behind an alias. Who that would be is not told.
     static Reply nobodyBehind(Cause cause, String to) {
         return cause instanceof Cause.Looped looped && looped.evidence().layer().equals(Router.ALIASES) ? ALIAS_CIRCLE.with(to) : withStatus(NOBODY_BEHIND, cause.status(), to);
+    }
+
+    /// What a decision of ours was about is written for the operator, with names of the inside; a client hears as much as the status says.
+    private static Reply decided(EnhancedStatus status, String to) {
+        return switch (status.subject() + "." + status.detail()) {
+            case "1.1" -> UNKNOWN_RECIPIENT.with(to);
+            case "4.4" -> withStatus(UNROUTABLE, status, to, "there is no route to its domain");
+            default -> withStatus(UNROUTABLE, status, to, "there is no way to it from here");
+        };
     }
 
     /// A form whose status comes from a cause, and the code with it: in doubt, a temporary one.

@@ -108,8 +108,17 @@ final class CauseText {
             return new Words("The address " + recipient.text() + " belongs to this site, and mail for it would have had to leave the site only to come back. The site does not allow that.", null,
                     "That is a matter of how the site's mail is set up, not of your message. " + TELL_POSTMASTER);
         }
-        return new Words("Mail for " + recipient.host().text() + " would go in a circle: it would come back to the server that sent it.", null,
-                "That is a mistake in how mail for " + recipient.host().text() + " is set up, not in your message. Its administrators must mend it.");
+        String domain = recipient.host().text();
+        String mend = "That is a mistake in how mail for " + domain + " is set up, not in your message. ";
+        String path = looped.evidence().path(true);
+        String along = path.isEmpty() ? "" : " It went this way: " + path + ".";
+        return switch (looped.evidence().layer()) {
+            case "breaker" -> new Words("Mail for " + domain + " goes in a circle at present, so the message is kept here until that has been mended. It is not lost.", null, mend);
+            case "aliases", "L1" -> new Words("The address " + recipient.text() + " stands for others that in the end stand for it again, so there is nobody to deliver the message to.", null, mend + TELL_POSTMASTER);
+            case "L4", "L5", "L6", "L7" -> new Words("The message was sent on to " + domain + " and came back to the server that had sent it: it went in a circle." + along, null,
+                    mend + "You can do nothing about it yourself; the administrators of " + domain + " must mend it, or the recipient, who may have set up a forwarding that leads back.");
+            default -> new Words("Mail for " + domain + " would go in a circle: it would come back to the server that sent it." + along, null, mend + "Its administrators must mend it.");
+        };
     }
 
     private Words expired(Cause.Expired expired, Mailbox recipient) {

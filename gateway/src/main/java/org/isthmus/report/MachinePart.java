@@ -12,6 +12,7 @@ import org.isthmus.dsn.Action;
 import org.isthmus.dsn.Dsn;
 import org.isthmus.dsn.RecipientReport;
 import org.isthmus.dsn.TypedText;
+import org.isthmus.message.HeaderField;
 import org.isthmus.report.Reporter.Happening;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.OriginalRecipient;
@@ -79,7 +80,7 @@ final class MachinePart {
         TypedText cut = diagnostic == null || diagnostic.text().length() <= room ? diagnostic : new TypedText(diagnostic.type(), diagnostic.text().substring(0, room));
         boolean delayed = happening.action() == Action.DELAYED;
         return new RecipientReport(original(recipient), TypedText.address(recipient.named()), happening.action(), status(happening), evidence.remote(), cut,
-                evidence.attempted() ? happening.attempted().orElse(null) : null, null, delayed ? happening.willRetryUntil().orElse(null) : null, List.of());
+                evidence.attempted() ? happening.attempted().orElse(null) : null, null, delayed ? happening.willRetryUntil().orElse(null) : null, path(happening.outcome()));
     }
 
     private static @Nullable TypedText original(Recipient recipient) {
@@ -119,11 +120,33 @@ final class MachinePart {
             case Cause.Unreachable unreachable -> new Evidence(remote(unreachable.peer()), ours, true);
             case Cause.Unsupported unsupported -> new Evidence(remote(unsupported.peer()), ours, true);
             case Cause.Unresolved unresolved -> new Evidence(null, ours, true);
-            case Cause.Looped looped -> new Evidence(null, ours, false);
+            case Cause.Looped looped -> new Evidence(null, TypedText.smtp(reply(looped, recipient)), false);
             case Cause.Decided decided -> new Evidence(null, ours, false);
             case Cause.Local local -> new Evidence(null, ours, false);
             case Cause.Expired expired -> expired.last() == null ? new Evidence(null, ours, false) : evidence(expired.last(), recipient);
         };
+    }
+
+    /// As a client is told it that would bring such a message.
+    private static String reply(Cause.Looped looped, Mailbox recipient) {
+        boolean policy = looped.evidence().layer().equals("loopback");
+        return (looped.status().isPermanent() ? "550 " : "450 ") + looped.status()
+                + (policy ? " " + HumanPart.FAILED + " " + recipient.text() + " is an address of this site, and mail for it would leave the site only to come back"
+                        : " mail loop: mail for " + recipient.text() + " would come back to this server");
+    }
+
+    /// RFC 3464 §2.3.10: the way of a message that circled, for those who look after the servers on it.
+    private static List<HeaderField> path(Outcome outcome) {
+        Cause cause = switch (outcome) {
+            case Outcome.Failed failed -> failed.cause();
+            case Outcome.Deferred deferred -> deferred.cause();
+            case Outcome.Delivered delivered -> null;
+            case Outcome.Expanded expanded -> null;
+            case Outcome.Removed removed -> null;
+        };
+        Cause last = cause instanceof Cause.Expired expired ? expired.last() : cause;
+        String path = last instanceof Cause.Looped looped ? looped.evidence().path(true) : "";
+        return path.isEmpty() ? List.of() : List.of(new HeaderField("X-Loop-Path", " " + path.replaceAll("[^ -~]", "?")));
     }
 
     private @Nullable TypedText remote(Peer peer) {

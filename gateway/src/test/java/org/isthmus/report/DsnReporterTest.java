@@ -199,6 +199,19 @@ class DsnReporterTest {
     }
 
     @Test
+    void aLoopIsToldWithItsPathAndWithoutNamesOfTheInside() throws IOException {
+        LoopEvidence evidence = new LoopEvidence("L4", "next-hops.secret came back", new SourceLine("/etc/isthmus.conf", 12), List.of("secret evidence"), List.of(
+                LoopEvidence.Node.of("mx1.example.com"), LoopEvidence.Node.of("forward.example.org"), new LoopEvidence.Node("secret.inside", true, NOW), LoopEvidence.Node.of("mx1.example.com")));
+        byte[] content = report(new Draft().to("bob@example.org").message(), failed(0, new Cause.Looped(evidence, EnhancedStatus.of("5.4.6")))).orElseThrow().content();
+        golden("report-loop.eml", content);
+        String text = new String(content, UTF_8);
+        assertThat(text).contains("X-Loop-Path: mx1.example.com -> forward.example.org -> (a server of the site)").doesNotContain("secret", "isthmus.conf");
+        RecipientReport recipient = DsnReader.read(content).orElseThrow().dsn().recipients().getFirst();
+        assertThat(recipient.status()).isEqualTo(EnhancedStatus.of("5.4.6"));
+        assertThat(recipient.diagnostic()).isEqualTo(TypedText.smtp("550 5.4.6 mail loop: mail for bob@example.org would come back to this server"));
+    }
+
+    @Test
     void theEndOfTimeIsFinal() throws IOException {
         Cause last = new Cause.Unreachable(MX, Stage.CONNECT, "connection refused", EnhancedStatus.of("4.4.1"));
         byte[] content = report(new Draft().to("bob@example.org").message(), failed(0, new Cause.Expired(Duration.ofDays(5), last, EnhancedStatus.of("4.4.7")))).orElseThrow().content();
