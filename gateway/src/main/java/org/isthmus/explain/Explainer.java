@@ -12,8 +12,10 @@ import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.Breaker;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.LearnedAddresses;
+import org.isthmus.loop.LoopFile;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.Returns;
 import org.isthmus.loop.SiteClassifier;
@@ -23,6 +25,7 @@ import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
 import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
+import org.isthmus.route.GuardedRouter;
 import org.isthmus.route.Router;
 import org.isthmus.route.SiteRouter;
 import org.isthmus.schedule.Forecast.Prospect;
@@ -56,7 +59,8 @@ public final class Explainer {
         taught.forEach(learned::take);
         SiteIdentity identity = SiteIdentity.of(snapshot.settings(), bound, platform.network().localAddresses(), learned);
         classifier = new SiteClassifier(directory);
-        router = new SiteRouter(classifier, present -> identity, platform.dns(), platform.entropy());
+        Breaker breaker = Breaker.remembered(new LoopFile(platform.disk(), snapshot.settings().connector().data()), snapshot.settings().loop().breaker(), platform.time());
+        router = new GuardedRouter(new SiteRouter(classifier, present -> identity, platform.dns(), platform.entropy()), breaker, sighting -> true, platform.time()::now);
     }
 
     /// @throws IllegalArgumentException if the configuration has no such listener

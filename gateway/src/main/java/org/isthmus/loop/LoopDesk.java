@@ -52,6 +52,7 @@ public final class LoopDesk implements LoopWatch, Closeable {
     private volatile List<SeenLoop> seen = List.of();
     private volatile Function<String, List<QueueId>> held = domain -> List.of();
     private volatile Runnable wake = () -> {};
+    private volatile LoopWatch also = LoopWatch.NONE;
     private volatile Diagnosis diagnosis = Diagnosis.NONE;
     private Threads.@Nullable Actor actor;
     private Duration written = Duration.ZERO;
@@ -120,6 +121,11 @@ public final class LoopDesk implements LoopWatch, Closeable {
         diagnosis = knows;
     }
 
+    /// @param other hears of all that this hears of
+    public void also(LoopWatch other) {
+        also = other;
+    }
+
     /// How many loops the last prediction found.
     public void predicted(int loops) {
         predicted.set(loops);
@@ -151,6 +157,7 @@ public final class LoopDesk implements LoopWatch, Closeable {
     }
 
     private void take(Sighting sighting, Breaker.Judgement judgement) {
+        also.saw(sighting);
         if (sighting.certainty() != Sighting.Certainty.SUSPECTED && !sighting.evidence().layer().equals(LoopbackPolicy.LAYER)) {
             caution.looped(sighting.recipient());
         }

@@ -69,7 +69,9 @@ public final class WireRecognition implements Recognition {
                 .map(one -> "listener " + one.name() + " (" + one.at() + ")").orElse("listener " + listener.get() + " of our site");
         String what = meeting.peer() + " is " + who + ", proved by XSITE";
         learned.proved(meeting.peer().address(), meeting.way().hop(), what);
-        return Optional.of(new LoopEvidence(LAYER, what, place(meeting.way().hop(), settings), evidence(meeting, settings)));
+        LoopEvidence.Node us = LoopEvidence.Node.of(settings.connector().hostname().text());
+        List<LoopEvidence.Node> path = List.of(us, new LoopEvidence.Node(meeting.peer().name(), meeting.way().inside(), null), us);
+        return Optional.of(new LoopEvidence(LAYER, what, place(meeting.way().hop(), settings), evidence(meeting, settings), path));
     }
 
     /// What led there, and what would have told it before.

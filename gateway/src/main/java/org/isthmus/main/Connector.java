@@ -18,11 +18,11 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.SmtpCourier;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.explain.Probe;
-import org.isthmus.loop.Alerts;
+import org.isthmus.loop.AlertDesk;
 import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.Ledger;
 import org.isthmus.loop.LiveIdentity;
-import org.isthmus.loop.LoopWatch;
+import org.isthmus.loop.LoopDesk;
 import org.isthmus.loop.PairFile;
 import org.isthmus.loop.PairRate;
 import org.isthmus.loop.Returns;
@@ -40,9 +40,12 @@ import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.receive.SessionView;
 import org.isthmus.report.DsnReporter;
+import org.isthmus.route.GuardedRouter;
+import org.isthmus.route.Router;
 import org.isthmus.route.SiteRouter;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.schedule.Scheduler;
+import org.isthmus.spool.Draft;
 import org.isthmus.spool.JournalSpool;
 import org.isthmus.spool.Spool;
 import org.isthmus.tracking.Counters;
@@ -50,6 +53,7 @@ import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Facts;
 import org.isthmus.tracking.TrackingLog;
 import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Report;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,8 +75,11 @@ public final class Connector implements Closeable {
     private final SmtpCourier courier;
     private final Ledger ledger;
     private final Returns returns;
+    private final AlertDesk alerts;
+    private final LoopDesk loops;
     private final Receiver receiver;
     private final Foresight foresight;
+    private final Foreseen foreseen;
     private final Closeable lock;
     private boolean stopped;
 
@@ -132,30 +139,33 @@ public final class Connector implements Closeable {
         identity = new LiveIdentity(platform.network(), platform.time(), learned);
         SiteKeys keys = SiteKeys.open(platform.disk(), platform.entropy(), platform.time(), data);
         SeenForwards forwards = new SeenForwards();
-        LoopWatch watch = forwards;
-        recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), watch);
         ledger = Ledger.open(platform.disk(), platform.time(), platform.threads(), platform.entropy(), data, () -> settings().loop().ledgerSize().octets());
-        returns = new Returns(keys, ledger, watch, platform.time());
         SiteClassifier classifier = new SiteClassifier(directory);
-        SiteRouter router = new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy());
         tracking = TrackingLog.open(
                 data, () -> settings().tracking(), () -> settings().log(), platform.disk(), platform.time(), platform.threads());
         Arrivals arrivals = new Arrivals();
         spool = JournalSpool.open(
                 platform.disk(), platform.time(), platform.entropy(), platform.threads(), data.resolve("spool"),
                 arrivals::arrived, tracking, Facts::encode, options);
+        alerts = new AlertDesk(this::settings, platform.time(), platform.threads(), tracking, this::post, alert -> {});
+        loops = new LoopDesk(new LoopDesk.Parts(config, classifier, platform.time(), platform.threads(), platform.disk(), data, tracking, alerts));
+        loops.also(forwards);
+        returns = new Returns(keys, ledger, loops, platform.time());
+        Router router = new GuardedRouter(new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy()), loops.breaker(), loops::refuses, platform.time()::now);
+        recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), loops);
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
         scheduler = new Scheduler(new Scheduler.Parts(
-                config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, Alerts.NONE)),
+                config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
                 recognition,
-                new TraceStamp(config, keys, platform.time()), watch,
+                new TraceStamp(config, keys, platform.time()), loops,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
-                new PairRate(() -> settings().loop(), Alerts.NONE, watch, new PairFile(platform.disk(), data)), ledger, returns));
+                new PairRate(() -> settings().loop(), alerts, loops, new PairFile(platform.disk(), data)), ledger, returns));
         arrivals.to(scheduler);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, directory, spool, tracking, keys, watch, returns));
-        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, new LoggedAlerts()));
+                new Policy(), classifier, router, directory, spool, tracking, keys, loops, returns));
+        foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, alerts));
+        foreseen = new Foreseen(foresight, loops);
         open();
     }
 
@@ -165,6 +175,8 @@ public final class Connector implements Closeable {
             receiver.open(settings().listeners());
             identity.bound(receiver.addresses());
             // Nothing is delivered before we know at which addresses and ports we are ourselves.
+            alerts.start();
+            loops.start();
             scheduler.start();
             receiver.start();
             foresight.start();
@@ -261,9 +273,23 @@ public final class Connector implements Closeable {
         long version = config.current().version() + 1;
         config.replace(new Snapshot(version, next));
         learned.forget();
+        foreseen.reconfigured(next.loop().predict());
         scheduler.reconfigured();
         foresight.reconfigured();
         note("reloaded", "configuration " + version);
+    }
+
+    /// Letters of ours go the way of all mail.
+    private void post(Report letter) throws IOException {
+        try (Draft draft = spool.draft(letter.content().length)) {
+            draft.content().write(letter.content());
+            draft.commit(letter.envelope(), letter.origin(), letter.facts(), letter.passage(), List.of(List.of()));
+        }
+    }
+
+    /// What loop control knows of this server.
+    public LoopDesk loops() {
+        return loops;
     }
 
     private void note(String what, String detail) {
@@ -290,6 +316,8 @@ public final class Connector implements Closeable {
 
     /// The spool first: it hands its last facts to the tracking.
     private void closeStores() {
+        loops.close();
+        alerts.close();
         try {
             spool.close();
         } catch (IOException e) {

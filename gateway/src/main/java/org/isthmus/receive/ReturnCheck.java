@@ -30,7 +30,7 @@ final class ReturnCheck {
 
     ReturnCheck(Rooms rooms, Client client, Transaction transaction, QueueId id) {
         this.returns = rooms.returns();
-        this.router = rooms.router();
+        this.router = rooms.router().unguarded();
         this.transaction = transaction;
         this.read = returns.gatherer(transaction.snapshot.settings());
         this.arrival = new Returns.Arrival(id, client, transaction.recipients(), transaction.parameters.envelopeId());

@@ -14,7 +14,6 @@ import org.isthmus.addressing.Rewriting;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.Rewrite.Part;
 import org.isthmus.config.Snapshot;
-import org.isthmus.loop.Sighting;
 import org.isthmus.loop.Xsite;
 import org.isthmus.platform.Connection;
 import org.isthmus.policy.Verdict;
@@ -292,9 +291,6 @@ final class Session {
             }
             case Admission.Answer.Refused refused -> {
                 transaction.countRefused();
-                if (refused.cause() != null && rcpt.to() instanceof ForwardPath.To to) {
-                    Sighting.proved(rooms.time().now(), 0, null, to.mailbox(), null, refused.cause()).ifPresent(rooms.watch()::saw);
-                }
                 Reply reply = speech.tracked("RCPT", transaction.from, rcpt.to(), refused.reply(), Stream.concat(transaction.ofAll().stream(), refused.steps().stream()).toList());
                 // A list server with some stale addresses is welcome; a client that mostly guesses is not.
                 if (transaction.refused() > transaction.taken()) {

@@ -55,6 +55,7 @@ final class RemoteWay {
             finding = choice.rule() + " leads to ourselves: " + self.self();
         }
         List<String> evidence = self.step().evidence().isEmpty() ? List.of(self.step().outcome()) : self.step().evidence();
-        return new Cause.Looped(new LoopEvidence("L2", finding, choice.byMx() ? self.self().at() : choice.at(), evidence), EnhancedStatus.of("5.4.6"));
+        LoopEvidence looped = new LoopEvidence("L2", finding, choice.byMx() ? self.self().at() : choice.at(), evidence, ways.circle(choice, address.host()));
+        return new Cause.Looped(looped, EnhancedStatus.of("5.4.6"));
     }
 }

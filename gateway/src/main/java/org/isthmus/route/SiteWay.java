@@ -182,6 +182,6 @@ final class SiteWay {
         String finding = choice.rule() + " leads " + address + " to ourselves: " + self;
         SourceLine at = choice.at();
         List<String> evidence = step.evidence().isEmpty() ? List.of(step.outcome()) : step.evidence();
-        return new Cause.Looped(new LoopEvidence("L2", finding, at, evidence), LOOP);
+        return new Cause.Looped(new LoopEvidence("L2", finding, at, evidence, ways.circle(choice, address.host())), LOOP);
     }
 }

@@ -20,6 +20,7 @@ import org.isthmus.platform.Entropy;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Exchange;
+import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.Route;
@@ -182,6 +183,15 @@ final class Ways {
             }
         }
         return null;
+    }
+
+    /// The shortest path of mail by a choice that leads to ourselves: us, where it would go, us. What has no name that the world could know stays inside.
+    List<LoopEvidence.Node> circle(Choice choice, Host host) {
+        LoopEvidence.Node us = LoopEvidence.Node.of(settings().connector().hostname().text());
+        Hop hop = settings().nextHops().get(choice.via());
+        String name = hop == null ? "the mail exchanger of " + host.text() : hop.host();
+        boolean nameless = hop != null && (inside(choice) || name.indexOf('.') < 0 || !Character.isLetter(name.charAt(name.length() - 1)));
+        return List.of(us, new LoopEvidence.Node(name, nameless, null), us);
     }
 
     /// The answer out of everything that was kept.

@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.Set;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.loop.Breaker;
 import org.isthmus.loop.Departure;
 import org.isthmus.loop.Ledger;
-import org.isthmus.loop.Sighting;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
@@ -38,12 +39,14 @@ final class Attempts {
 
     private final Scheduler scheduler;
     private final Scheduler.Parts parts;
+    private final LoopEar ear;
 
     private final Copies copies;
 
     Attempts(Scheduler scheduler, Scheduler.Parts parts) {
         this.scheduler = scheduler;
         this.parts = parts;
+        this.ear = new LoopEar(parts.loops(), parts.time());
         this.copies = new Copies(parts.ledger());
     }
 
@@ -70,8 +73,8 @@ final class Attempts {
         } finally {
             scheduler.table.jobOver(job);
             scheduler.table.changed(job.id, next);
-            scheduler.lanes.done(grant, silence, limits, parts.time().elapsed());
-            if (next != null) {
+            scheduler.lanes.done(grant, silence, limits, snapshot.settings().loop().breaker().settle(), parts.time().elapsed());
+            if (next != null || job.track != null) {
                 scheduler.wake();
             }
         }
@@ -114,22 +117,25 @@ final class Attempts {
         changes.events(job.routed);
         changes.event(new Event.Attempted(now, attempt));
         for (int number : job.recipients) {
-            settle(number, outcome(attempt, number, job.id), attempt, changes, snapshot);
+            settle(number, outcome(attempt, number, job.id), attempt, job, changes, snapshot);
         }
         scheduler.commit(message, changes, snapshot);
         return changes.nextDue();
     }
 
-    private void settle(int number, Outcome outcome, DeliveryAttempt attempt, Changes changes, Snapshot snapshot) {
-        if (outcome instanceof Outcome.Failed failed && failed.cause() instanceof Cause.Looped looped) {
-            Recipient recipient = changes.recipient(number);
-            Sighting.proved(parts.time().now(), changes.before().passage().uid(), attempt.message(), recipient.address(), attempt.way().hop(), looped).ifPresent(parts.watch()::saw);
-            if (turnsAround(number, attempt, changes, snapshot)) {
-                changes.again(number, looped);
-                return;
-            }
+    private void settle(int number, Outcome outcome, DeliveryAttempt attempt, Job job, Changes changes, Snapshot snapshot) {
+        job.taken |= outcome instanceof Outcome.Delivered;
+        if (outcome instanceof Outcome.Failed failed && failed.cause() instanceof Cause.Looped looped && turnsAround(number, attempt, changes, snapshot)) {
+            ear.turned(changes.before(), number, attempt, looped.evidence());
+            changes.again(number, looped);
+            return;
         }
-        changes.outcome(number, outcome, attempt.uncertain().contains(number));
+        Optional<String> held = ear.heard(changes.before(), number, attempt, outcome);
+        if (held.isPresent()) {
+            changes.hold(number, Breaker.NAME, held.get());
+        } else {
+            changes.outcome(number, outcome, attempt.uncertain().contains(number));
+        }
     }
 
     /// The way has just been found to lead to ourselves. What is of the site, or relayed by us, may have another one now that loop control knows.

@@ -93,6 +93,11 @@ final class Changes {
         return own == null ? before.envelope().from() : own;
     }
 
+    /// The numbers of recipients with new states.
+    java.util.Set<Integer> numbers() {
+        return changed.keySet();
+    }
+
     /// The new states.
     Collection<RecipientState> changed() {
         return changed.values();
@@ -169,6 +174,18 @@ final class Changes {
         }
     }
 
+    /// The same for a recipient that is held; it stays held.
+    void noticeHeld(int number, RecipientState.Held held, Cause cause) {
+        RecipientState.Waiting waiting = held.before();
+        int notices = noticesDue();
+        if (notices > waiting.delayNotices()) {
+            happen(number, Action.DELAYED, new Outcome.Deferred(cause), Optional.empty(), Optional.empty());
+            RecipientState.Waiting told = new RecipientState.Waiting(
+                    waiting.due(), waiting.attempts(), notices, waiting.last(), waiting.possibleDuplicate(), waiting.released());
+            put(number, new RecipientState.Held(held.by(), held.why(), held.since(), told));
+        }
+    }
+
     private int noticesDue() {
         return (int) queue.delayNotice().stream().filter(after -> age().compareTo(after) >= 0).count();
     }
@@ -201,9 +218,11 @@ final class Changes {
     }
 
     /// Lets a held recipient go; it is due now.
-    void release(int number, RecipientState.Held held, String by) {
+    /// @param person a person does, so that what held it does not hold it again
+    void release(int number, RecipientState.Held held, String by, boolean person) {
         RecipientState.Waiting waiting = held.before();
-        put(number, new RecipientState.Waiting(now, waiting.attempts(), waiting.delayNotices(), waiting.last(), waiting.possibleDuplicate(), true));
+        put(number, new RecipientState.Waiting(
+                now, waiting.attempts(), waiting.delayNotices(), waiting.last(), waiting.possibleDuplicate(), person || waiting.released()));
         heldMore--;
         events.add(new Event.Held(now, before.id(), number, address(number), false, by, held.why()));
     }

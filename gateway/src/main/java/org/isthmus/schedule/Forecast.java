@@ -88,7 +88,7 @@ public final class Forecast {
     public List<Prospect> of(QueuedMessage message, Snapshot snapshot, Instant now) {
         Changes changes = new Changes(message, now, snapshot.settings().queue(), entropy);
         Map<Integer, Fate> going = new HashMap<>();
-        RoutingPlan plan = new RoutingPlan(message, changes, router, Departures.FREE, snapshot, now, (number, recipient, waiting, ways, routed) -> {
+        RoutingPlan plan = new RoutingPlan(message, changes, router, Departures.FREE, snapshot, now, (number, recipient, waiting, kind, ways, routed) -> {
             changes.event(routed);
             Optional<String> suspended = suspensions.stops(ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
             going.put(number, new Fate.Goes(ways, suspended.orElse(null)));

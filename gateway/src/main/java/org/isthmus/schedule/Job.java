@@ -2,6 +2,7 @@
 package org.isthmus.schedule;
 
 import java.util.List;
+import org.isthmus.loop.Caution;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
@@ -20,19 +21,33 @@ final class Job {
     /// The message as it stood when it was routed; dropped while the lane is long, and then read again.
     @Nullable QueuedMessage message;
 
+    /// The way is a new one for mail of ours, and tried carefully; null for all other mail.
+    final Caution.@Nullable Track track;
+
     Place place = Place.NEW;
 
+    /// A server has taken at least one copy. Written by the worker that has it.
+    boolean taken;
+
+    /// Loops that had been met in the domain of its track when it was sent.
+    long loopsBefore;
+
     Job(QueuedMessage message, List<Integer> recipients, List<Way> ways, List<Event> routed) {
+        this(message, recipients, ways, routed, null);
+    }
+
+    Job(QueuedMessage message, List<Integer> recipients, List<Way> ways, List<Event> routed, Caution.@Nullable Track track) {
         this.id = message.id();
         this.message = message;
         this.recipients = List.copyOf(recipients);
         this.ways = ways;
         this.routed = routed;
+        this.track = track;
     }
 
     /// The destination: equal keys share a lane.
     String lane() {
-        return ways.getFirst().hop().toString();
+        return track == null ? ways.getFirst().hop().toString() : track.name();
     }
 
     /// Where a job is.

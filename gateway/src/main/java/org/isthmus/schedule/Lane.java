@@ -4,6 +4,7 @@ package org.isthmus.schedule;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.isthmus.loop.Caution;
 import org.isthmus.transit.Cause;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,12 @@ final class Lane {
     final String name;
     final Deque<Job> queue = new ArrayDeque<>();
     int active;
+
+    /// The way that is tried carefully, one message at a time; null once it is trusted, and for all other mail.
+    Caution.@Nullable Track track;
+
+    private boolean settling;
+    private long loopsBefore;
     private int width = FIRST_WIDTH;
     private int failures;
     private Duration pausedUntil = Duration.ZERO;
@@ -30,7 +37,31 @@ final class Lane {
 
     /// True if one more attempt may begin now.
     boolean open(int mostPerDestination, Duration elapsed) {
-        return !queue.isEmpty() && active < Math.min(width, mostPerDestination) && !paused(elapsed);
+        return !queue.isEmpty() && active < (track == null ? Math.min(width, mostPerDestination) : 1) && !paused(elapsed);
+    }
+
+    /// True if nothing is in it and nothing was learned about it that would be lost with it.
+    boolean isIdle() {
+        return queue.isEmpty() && active == 0 && trouble == null && track == null;
+    }
+
+    /// A message of a careful lane was taken: nothing follows for so long.
+    /// @param before loops that had been met when it was sent
+    void settle(long before, Duration settle, Duration elapsed) {
+        loopsBefore = before;
+        settling = true;
+        pausedUntil = elapsed.plus(settle);
+    }
+
+    /// Ends the care if a message was taken long enough and no loop has been met since.
+    void trust(Caution caution, Duration elapsed) {
+        if (track != null && settling && !paused(elapsed)) {
+            settling = false;
+            if (caution.loops(track.domain()) == loopsBefore) {
+                caution.proved(track);
+                track = null;
+            }
+        }
     }
 
     boolean paused(Duration elapsed) {

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.config.Settings;
+import org.isthmus.loop.Caution;
 import org.isthmus.transit.Cause;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +23,13 @@ final class Lanes {
 
     private final Map<String, Lane> lanes = new LinkedHashMap<>();
     private final Map<Job, String> parked = new LinkedHashMap<>();
+    private final Caution caution;
     private int active;
+
+    /// @param caution knows which ways are new
+    Lanes(Caution caution) {
+        this.caution = caution;
+    }
 
     /// A job and the lane whose slot it holds.
     record Grant(Lane lane, Job job) {}
@@ -34,6 +41,9 @@ final class Lanes {
             return;
         }
         Lane lane = lanes.computeIfAbsent(job.lane(), Lane::new);
+        if (job.track != null) {
+            lane.track = job.track;
+        }
         if (lane.queue.size() >= WARM) {
             job.message = null;
         }
@@ -58,6 +68,11 @@ final class Lanes {
         }
         for (Iterator<Lane> all = lanes.values().iterator(); all.hasNext(); ) {
             Lane lane = all.next();
+            lane.trust(caution, elapsed);
+            if (lane.isIdle()) {
+                all.remove();
+                continue;
+            }
             if (lane.open(limits.perDestination(), elapsed)) {
                 all.remove();
                 // To the end of the line: destinations take turns.
@@ -71,6 +86,9 @@ final class Lanes {
     private Grant take(Lane lane) {
         Job job = lane.queue.removeFirst();
         job.place = Job.Place.ACTIVE;
+        if (job.track != null) {
+            job.loopsBefore = caution.loops(job.track.domain());
+        }
         lane.active++;
         active++;
         return new Grant(lane, job);
@@ -79,7 +97,8 @@ final class Lanes {
     /// Gives the slot back and notes how the destination behaved.
     ///
     /// @param silence why none of its servers could be talked to; null if one was
-    synchronized void done(Grant grant, @Nullable Cause silence, Settings.Delivery limits, Duration elapsed) {
+    /// @param settle how long a message that was tried carefully must have been taken
+    synchronized void done(Grant grant, @Nullable Cause silence, Settings.Delivery limits, Duration settle, Duration elapsed) {
         Lane lane = grant.lane();
         grant.job().place = Job.Place.ENDED;
         lane.active--;
@@ -89,7 +108,10 @@ final class Lanes {
         } else {
             lane.silent(silence, elapsed);
         }
-        if (lane.queue.isEmpty() && lane.active == 0 && lane.trouble() == null) {
+        if (lane.track != null && grant.job().taken) {
+            lane.settle(grant.job().loopsBefore, settle, elapsed);
+        }
+        if (lane.isIdle()) {
             lanes.remove(lane.name);
         }
     }

@@ -11,12 +11,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.isthmus.config.Snapshot;
-import org.isthmus.loop.Sighting;
+import org.isthmus.loop.Caution;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,7 @@ final class Preparation {
         List<Job> jobs = new ArrayList<>();
         Map<Job, String> parked = new LinkedHashMap<>();
         plan.groups.forEach((key, group) -> {
-            Job job = new Job(after, group.recipients, group.ways, group.routed);
+            Job job = new Job(after, group.recipients, group.ways, group.routed, group.track);
             jobs.add(job);
             if (group.suspended != null) {
                 parked.put(job, group.suspended);
@@ -88,12 +89,14 @@ final class Preparation {
     private static final class Group {
         final List<Way> ways;
         final @Nullable String suspended;
+        final Caution.@Nullable Track track;
         final List<Integer> recipients = new ArrayList<>();
         final List<Event> routed = new ArrayList<>();
 
-        Group(List<Way> ways, @Nullable String suspended) {
+        Group(List<Way> ways, @Nullable String suspended, Caution.@Nullable Track track) {
             this.ways = ways;
             this.suspended = suspended;
+            this.track = track;
         }
     }
 
@@ -128,7 +131,7 @@ final class Preparation {
         }
 
         @Override
-        public void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, List<Way> ways, Event routed) {
+        public void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, RecipientClass kind, List<Way> ways, Event routed) {
             Optional<String> suspended = scheduler.suspensions.stops(
                     ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
             Cause trouble = scheduler.lanes.trouble(ways.getFirst().hop().toString());
@@ -146,14 +149,13 @@ final class Preparation {
             // One transaction has one reverse-path.
             StringBuilder key = new StringBuilder(suspended.orElse("")).append('<').append(changes.from(number)).append('>');
             ways.forEach(way -> key.append('|').append(way.key()));
-            Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.orElse(null)));
+            Caution.Track track = parts.loops().caution().track(kind, recipient.address(), ways.getFirst());
+            if (track != null) {
+                key.append('|').append(track.name());
+            }
+            Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.orElse(null), track));
             group.recipients.add(number);
             group.routed.add(routed);
-        }
-
-        @Override
-        public void failed(Recipient recipient, Cause cause) {
-            Sighting.proved(now, message.passage().uid(), message.id(), recipient.address(), null, cause).ifPresent(parts.watch()::saw);
         }
 
         private Cause suspension(String pattern) {

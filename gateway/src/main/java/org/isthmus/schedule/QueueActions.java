@@ -37,7 +37,7 @@ final class QueueActions implements QueueControl {
     }
 
     /// Changes one recipient; false if there is nothing to change.
-    private interface Verb {
+    interface Verb {
         boolean apply(Changes changes, int number);
     }
 
@@ -95,7 +95,7 @@ final class QueueActions implements QueueControl {
     public int release(Selector selector, boolean dryRun, String by) throws IOException {
         return act(selector, dryRun, (changes, number) -> {
             if (changes.state(number) instanceof RecipientState.Held held) {
-                changes.release(number, held, by);
+                changes.release(number, held, by, true);
                 if (!dryRun && held.by().equals(PairRate.NAME)) {
                     parts.pairs().release(hold -> hold.why().equals(held.why()));
                 }
@@ -180,6 +180,11 @@ final class QueueActions implements QueueControl {
     private int tryOut(QueueId id, Selector selector, Verb verb) throws IOException {
         Optional<QueuedMessage> message = show(id);
         return message.isEmpty() ? 0 : apply(message.get(), selector, verb, changes(message.get(), parts.config().current()));
+    }
+
+    /// Changes all recipients of one message that the verb is about.
+    int change(QueueId id, Verb verb) throws IOException, InterruptedException {
+        return change(id, Selector.ALL, verb);
     }
 
     private int change(QueueId id, Selector selector, Verb verb) throws IOException, InterruptedException {

@@ -22,6 +22,7 @@ import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Route;
 import org.isthmus.transit.Routing;
@@ -44,11 +45,9 @@ final class RoutingPlan {
 
     /// Takes recipients that are to be delivered.
     interface Taker {
+        /// @param kind what the recipient is to the site
         /// @param routed to be recorded with what becomes of it
-        void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, List<Way> ways, Event routed);
-
-        /// Hears of one that can go nowhere.
-        default void failed(Recipient recipient, Cause cause) {}
+        void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, RecipientClass kind, List<Way> ways, Event routed);
     }
 
     RoutingPlan(QueuedMessage message, Changes changes, Router router, Departures departures, Snapshot snapshot, Instant now, Taker taker) {
@@ -125,7 +124,7 @@ final class RoutingPlan {
             if (loop.isPresent()) {
                 return circles(number, recipient, loop.get(), routing.steps());
             }
-            taker.deliver(number, recipient, waiting, deliver.ways(), routed);
+            taker.deliver(number, recipient, waiting, routing.kind(), deliver.ways(), routed);
             return List.of();
         }
         changes.event(routed);
@@ -136,10 +135,7 @@ final class RoutingPlan {
             }
             case Route.Hold hold -> changes.hold(number, hold.by(), hold.why());
             case Route.Defer defer -> changes.outcome(number, new Outcome.Deferred(defer.cause()), false);
-            case Route.Fail fail -> {
-                taker.failed(recipient, fail.cause());
-                changes.outcome(number, new Outcome.Failed(fail.cause()), false);
-            }
+            case Route.Fail fail -> changes.outcome(number, new Outcome.Failed(fail.cause()), false);
         }
         return List.of();
     }

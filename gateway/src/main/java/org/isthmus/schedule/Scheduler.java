@@ -15,12 +15,11 @@ import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.Courier;
+import org.isthmus.loop.LoopDesk;
 import org.isthmus.loop.PairRate;
 import org.isthmus.platform.Channel;
 import org.isthmus.loop.Departures;
 import org.isthmus.loop.Ledger;
-import org.isthmus.loop.LoopWatch;
-import org.isthmus.platform.Channel;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Threads;
@@ -72,7 +71,8 @@ public final class Scheduler {
     private Threads.@Nullable Actor pump;
 
     final MessageTable table = new MessageTable();
-    final Lanes lanes = new Lanes();
+    final Lanes lanes;
+    final Sluice sluice;
     final Suspensions suspensions;
     final Tally tally = new Tally();
 
@@ -83,6 +83,7 @@ public final class Scheduler {
     /// @param pairs knows machines that answer each other
     /// @param ledger is told what leaves
     /// @param departures is asked before
+    /// @param loops what loop control knows; it is told of attempts, and holds what circles
     public record Parts(
             LiveConfig config,
             Spool spool,
@@ -91,7 +92,7 @@ public final class Scheduler {
             Reporter reporter,
             Recognition recognition,
             Stamp stamp,
-            LoopWatch watch,
+            LoopDesk loops,
             Time time,
             Threads threads,
             Entropy entropy,
@@ -107,13 +108,19 @@ public final class Scheduler {
         this.crew = new Crew(parts.threads(), parts.time());
         this.wake = parts.threads().channel(1);
         this.suspensions = new Suspensions(parts.disk(), parts.data());
+        this.lanes = new Lanes(parts.loops().caution());
+        this.sluice = new Sluice(this, parts);
         this.preparation = new Preparation(this, parts);
         this.attempts = new Attempts(this, parts);
     }
 
     /// Takes in what the spool has, and begins.
     public void start() throws IOException {
-        parts.spool().replay(table::add);
+        parts.spool().replay(message -> {
+            table.add(message);
+            sluice.add(message);
+        });
+        sluice.start();
         pump = parts.threads().start("scheduler", this::pump);
     }
 
@@ -147,6 +154,7 @@ public final class Scheduler {
             actor.interrupt();
             actor.join();
         }
+        sluice.stop();
         crew.finish(patience);
     }
 
@@ -274,6 +282,9 @@ public final class Scheduler {
             try {
                 parts.spool().settle(message.id(), changes.settling(reports(message.id(), changes, snapshot), last));
                 tally.count(changes);
+                if (changes.heldMore() > 0) {
+                    sluice.held(changes.after(), changes.numbers());
+                }
                 return;
             } catch (IOException e) {
                 LOG.error("cannot settle {}, trying again in {} s: {}", message.id(), pause.toSeconds(), e.toString());

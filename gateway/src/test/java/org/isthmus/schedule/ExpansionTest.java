@@ -118,7 +118,7 @@ class ExpansionTest {
                 Collections.nCopies(recipients.size(), RecipientState.Waiting.from(Samples.NOW)));
         Changes changes = new Changes(message, Samples.NOW, Samples.QUEUE, new NoChance());
         Set<Integer> delivered = new TreeSet<>();
-        new RoutingPlan(message, changes, this::route, org.isthmus.loop.Departures.FREE, new Snapshot(1, new SampleSite().settings()), Samples.NOW, (number, recipient, waiting, ways, routed) -> delivered.add(number))
+        new RoutingPlan(message, changes, this::route, org.isthmus.loop.Departures.FREE, new Snapshot(1, new SampleSite().settings()), Samples.NOW, (number, recipient, waiting, kind, ways, routed) -> delivered.add(number))
                 .route(IntStream.range(0, recipients.size()).boxed().toList());
         return new End(changes, changes.after(), delivered);
     }

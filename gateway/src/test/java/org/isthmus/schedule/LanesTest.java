@@ -8,14 +8,18 @@ import static org.isthmus.schedule.Samples.limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.isthmus.address.Mailbox;
 import org.isthmus.config.Settings;
+import org.isthmus.loop.Caution;
+import org.isthmus.transit.RecipientClass;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
     private static final Settings.Delivery LIMITS = limits(10, 4);
 
-    private final Lanes lanes = new Lanes();
+    private final Caution caution = new Caution();
+    private final Lanes lanes = new Lanes(caution);
     private Duration elapsed = Duration.ZERO;
 
     @Test
@@ -35,6 +39,44 @@ class LanesTest {
         answered(first.get(1));
         assertThat(grants()).as("as wide as the limit").hasSize(2);
         assertThat(lanes.active()).isEqualTo(4);
+    }
+
+    @Test
+    void aNewWayForOurOwnMailGetsOneMessageUntilItHasBeenTakenForASecond() {
+        Caution caution = caution("a", 5);
+        List<Lanes.Grant> first = grants();
+        assertThat(first).hasSize(1);
+        taken(first.getFirst());
+        assertThat(grants()).as("nothing follows for a second").isEmpty();
+        elapsed = elapsed.plusSeconds(1);
+        assertThat(grants()).as("trusted: as any other").hasSizeGreaterThan(1);
+        assertThat(caution.track(RecipientClass.SITE_KNOWN, Mailbox.of("bob@example.org"), Samples.way("a"))).isNull();
+        assertThat(caution.track(RecipientClass.REMOTE, Mailbox.of("bob@example.com"), Samples.way("b"))).as("other remote mail is never slowed").isNull();
+    }
+
+    @Test
+    void aNewWayThatLoopsStaysAtOneMessageAtATime() {
+        Caution caution = caution("a", 5);
+        for (int i = 0; i < 3; i++) {
+            List<Lanes.Grant> one = grants();
+            assertThat(one).hasSize(1);
+            taken(one.getFirst());
+            caution.looped(Mailbox.of("bob@example.org"));
+            elapsed = elapsed.plusSeconds(1);
+        }
+    }
+
+    private Caution caution(String hop, int count) {
+        Caution.Track track = java.util.Objects.requireNonNull(caution.track(RecipientClass.SITE_KNOWN, Mailbox.of("bob@example.org"), Samples.way(hop)));
+        for (int i = 0; i < count; i++) {
+            lanes.queue(new Job(Samples.waiting(i, 1), List.of(0), List.of(Samples.way(hop)), List.of(), track));
+        }
+        return caution;
+    }
+
+    private void taken(Lanes.Grant grant) {
+        grant.job().taken = true;
+        answered(grant);
     }
 
     @Test
@@ -145,11 +187,11 @@ class LanesTest {
     }
 
     private void answered(Lanes.Grant grant) {
-        lanes.done(grant, null, LIMITS, elapsed);
+        lanes.done(grant, null, LIMITS, Duration.ofSeconds(1), elapsed);
     }
 
     private void silent(Lanes.Grant grant) {
-        lanes.done(grant, Samples.SILENT, LIMITS, elapsed);
+        lanes.done(grant, Samples.SILENT, LIMITS, Duration.ofSeconds(1), elapsed);
     }
 
     private static List<String> names(List<Lanes.Grant> grants) {

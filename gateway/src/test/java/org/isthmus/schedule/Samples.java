@@ -61,8 +61,11 @@ final class Samples {
     }
 
     static Job job(int number, String hop) {
-        Way way = new Way(new NextHop.Named(hop), Way.Protocol.SMTP, List.of(new Exchange(hop, List.of(ADDRESS))), false);
-        return new Job(waiting(number, 1), List.of(0), List.of(way), List.of());
+        return new Job(waiting(number, 1), List.of(0), List.of(way(hop)), List.of());
+    }
+
+    static Way way(String hop) {
+        return new Way(new NextHop.Named(hop), Way.Protocol.SMTP, List.of(new Exchange(hop, List.of(ADDRESS))), false);
     }
 
     static Settings.Delivery limits(int total, int perDestination) {
