@@ -277,7 +277,7 @@ class WireLoopTest {
 
     @Test
     void turnedOffItAsksNobody() {
-        LoopWorld.run("loop { xsite = off, hop-limit = 30 }", loops -> {
+        LoopWorld.run("loop { xsite = off, trace = off, hop-limit = 30 }", loops -> {
             loops.world.network().map(at(OUTSIDE + ":25"), DOOR);
             dangling(loops, OUTSIDE);
             loops.send("x@dangling.example");
