@@ -168,7 +168,7 @@ public final class JournalSpool implements Spool {
             Keeper.wake(tasks);
         });
         this.keeper = new Keeper(
-                threads, time, tasks, segments, index, reader, committer, sink, options.segmentSize(), quarantine, recovery.owed());
+                threads, time, tasks, segments, index, reader, committer, sink, options.segmentSize(), gauge, quarantine, recovery.owed());
         this.committing = threads.startOnOwnThread("spool-committer", committer);
         this.keeping = threads.startOnOwnThread("spool-keeper", keeper);
         Keeper.wake(tasks);

@@ -31,6 +31,8 @@ final class Keeper implements Runnable {
     private static final int BATCH = 64;
     private static final int BATCH_BYTES = 1 << 20;
     private static final int CARRIED = 4096;
+    /// While so many more fit on the disk, there is room.
+    private static final int SPARE_SEGMENTS = 4;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
@@ -46,6 +48,7 @@ final class Keeper implements Runnable {
     private final Committer committer;
     private final FactSink sink;
     private final int segmentSize;
+    private final RoomGauge gauge;
     private final Quarantine quarantine;
     private List<Blocks.Gone> owed;
     private Duration pause = FIRST_PAUSE;
@@ -62,6 +65,7 @@ final class Keeper implements Runnable {
             Committer committer,
             FactSink sink,
             int segmentSize,
+            RoomGauge gauge,
             Quarantine quarantine,
             List<Blocks.Gone> owed) {
         this.threads = threads;
@@ -73,6 +77,7 @@ final class Keeper implements Runnable {
         this.committer = committer;
         this.sink = sink;
         this.segmentSize = segmentSize;
+        this.gauge = gauge;
         this.quarantine = quarantine;
         this.owed = owed;
     }
@@ -190,13 +195,34 @@ final class Keeper implements Runnable {
                 dropUnreadable(segment, emptying);
             }
         }
-        if (sink.durable() < segment.lastSequence()) {
-            ask(new Request(RecordType.MARK, null, null, new Effect.ForceFacts(), threads.channel(1)));
-            if (sink.durable() < segment.lastSequence()) {
-                return false;
-            }
+        if (!hasHandedOverItsFacts(segment)) {
+            return false;
         }
         segments.retire(segment);
+        return true;
+    }
+
+    /// A segment is kept for its facts while there is room; but trouble with tracking never stops mail.
+    private boolean hasHandedOverItsFacts(Segment segment) throws IOException {
+        if (sink.durable() >= segment.lastSequence()) {
+            return true;
+        }
+        IOException trouble = null;
+        try {
+            ask(new Request(RecordType.MARK, null, null, new Effect.ForceFacts(), threads.channel(1)));
+        } catch (IOException e) {
+            trouble = e;
+        }
+        if (sink.durable() >= segment.lastSequence()) {
+            return true;
+        }
+        if (gauge.hasRoom((long) SPARE_SEGMENTS * segmentSize)) {
+            if (trouble != null) {
+                throw trouble;
+            }
+            return false;
+        }
+        LOG.error("{} is given up for room, though its facts are not in the tracking yet: {}", segment, trouble == null ? "not forced" : trouble.toString());
         return true;
     }
 

@@ -44,6 +44,15 @@ final class RoomGauge {
         }
     }
 
+    /// Whether so many octets more would leave the reserve alone. A disk that does not answer has none.
+    boolean hasRoom(long octets) {
+        try {
+            return disk.usable(folder) - reserve >= octets;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     private synchronized boolean take(long octets) {
         if (usable - expected - reserve < octets) {
             return false;

@@ -9,6 +9,7 @@ import org.isthmus.platform.Platform;
 import org.isthmus.spool.Draft;
 import org.isthmus.spool.JournalSpool;
 import org.isthmus.spool.NoRoom;
+import org.isthmus.tracking.FactSink;
 import org.isthmus.trials.world.SimulatedHost;
 import org.isthmus.trials.world.World;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,73 @@ final class SpoolRoomTest {
             assertThat(spool.ids()).isEmpty();
             world.time().sleep(Duration.ofSeconds(1));
             Writer.commit(spool, "afterwards", standing);
+        });
+    }
+
+    /// A tracking log whose disk is broken keeps no segment for ever: mail has ten times as much to write as there is room.
+    @Test
+    void trackingThatCannotBeForcedStopsNoMail() {
+        World world = new World(3);
+        SimulatedHost host = world.host("server", "192.0.2.1");
+        host.disk().capacity(1 << 20);
+        FactSink broken = new FactSink() {
+            @Override
+            public void accept(long sequence, byte[] facts) {}
+
+            @Override
+            public long durable() {
+                return 0;
+            }
+
+            @Override
+            public void force() throws IOException {
+                throw new IOException("the tracking log has a disk of its own, which is broken");
+            }
+        };
+        world.run(() -> {
+            JournalSpool spool = JournalSpool.open(
+                    host.disk(), world.time(), host.platform().entropy(), host.platform().threads(), Trial.FOLDER, message -> {}, broken, Writer::encode, RESERVED);
+            Ledger.Standing standing = new Ledger.Standing();
+            for (int i = 0; i < 3_000; i++) {
+                Writer.commit(spool, "m" + i, standing, 3_000);
+                if (i % 20 == 19) {
+                    Writer writer = new Writer("w" + i, spool, new Ledger(standing), world.chance("settle" + i));
+                    writer.adopt(standing);
+                    writer.drain();
+                    standing = new Ledger.Standing();
+                    world.time().sleep(Duration.ofMinutes(1));
+                }
+            }
+            assertThat(host.disk().usable(Trial.FOLDER)).isGreaterThan(100_000);
+            spool.close();
+        });
+    }
+
+    /// The journal was wiped and the tracking kept: what is recorded from now on must not look as if the tracking had it already.
+    @Test
+    void aJournalThatIsBegunAnewGoesOnWithItsNumbersWhereTheTrackingEnds() {
+        World world = new World(4);
+        SimulatedHost host = world.host("server", "192.0.2.1");
+        world.run(() -> {
+            Sink sink = new Sink();
+            JournalSpool first = Trial.open(host.platform(), host.disk(), sink);
+            Ledger.Standing standing = new Ledger.Standing();
+            Writer.commit(first, "before", standing, 100);
+            sink.force();
+            first.close();
+            int lines = sink.lines().size();
+            long durable = sink.durable();
+            assertThat(durable).isPositive();
+            for (String name : host.disk().list(Trial.FOLDER.resolve("journal"))) {
+                host.disk().delete(Trial.FOLDER.resolve("journal").resolve(name));
+            }
+            Sink kept = sink.survivor();
+            JournalSpool anew = Trial.open(host.platform(), host.disk(), kept);
+            Writer.commit(anew, "after", standing, 100);
+            kept.force();
+            assertThat(kept.durable()).isGreaterThan(durable);
+            assertThat(kept.lines()).hasSize(lines + 1);
+            anew.close();
         });
     }
 
