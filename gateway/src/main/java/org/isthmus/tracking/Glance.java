@@ -18,14 +18,15 @@ final class Glance {
     private final Map<String, String> fields = new HashMap<>();
 
     /// Looks at another line; what was seen before is forgotten.
+    /// @param toList only what stands before the first list
     /// @return false if it is no JSON
-    boolean at(byte[] bytes, int offset, int length) {
+    boolean at(byte[] bytes, int offset, int length, boolean toList) {
         fields.clear();
         try (JsonParser parser = JSON.createParser(ObjectReadContext.empty(), bytes, offset, length)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 return false;
             }
-            object(parser, "");
+            object(parser, "", toList);
             return true;
         } catch (JacksonException e) {
             return false;
@@ -40,18 +41,24 @@ final class Glance {
         return fields.getOrDefault(name, otherwise);
     }
 
-    private void object(JsonParser parser, String prefix) {
+    /// @return false if it ended at a list
+    private boolean object(JsonParser parser, String prefix, boolean toList) {
         for (JsonToken token = parser.nextToken(); token != null && token != JsonToken.END_OBJECT; token = parser.nextToken()) {
             String name = prefix + parser.currentName();
             token = parser.nextToken();
             if (token == JsonToken.START_OBJECT) {
-                object(parser, name + ".");
+                if (!object(parser, name + ".", toList)) {
+                    return false;
+                }
+            } else if (token == JsonToken.START_ARRAY && toList) {
+                return false;
             } else if (token == JsonToken.START_ARRAY) {
                 fields.put(name, Integer.toString(elements(parser)));
             } else {
                 fields.put(name, parser.getString());
             }
         }
+        return true;
     }
 
     private static int elements(JsonParser parser) {

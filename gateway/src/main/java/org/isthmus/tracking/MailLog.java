@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The plain mail log: what a postmaster greps. One line for each event that says what became of a message or recipient; how it was routed and
-/// tried is in the tracking log. Written by the tracking log's writer, not forced: it is a copy for people, never the truth. When another program has
+/// The plain mail log: what a postmaster greps. One line for each event of a message or recipient; why it was routed so, and what
+/// was said in an attempt, is in the tracking log. Written by the tracking log's writer, not forced: it is a copy for people, never the truth. When another program has
 /// moved or emptied the file, it is opened anew.
 final class MailLog {
     private static final Logger LOG = LoggerFactory.getLogger(MailLog.class);
@@ -38,11 +38,12 @@ final class MailLog {
         if (event.equals("attempted")) {
             lastHopOf = id;
             lastHop = line.get("hop", "");
-            return;
         }
         String text = switch (event) {
             case "accepted" -> accepted(line);
             case "refused" -> refused(line);
+            case "routed" -> "routed to=" + path(line.get("to")) + " outcome=" + quoted(line.get("outcome"));
+            case "attempted" -> attempted(line);
             case "settled" -> settled(id, line);
             case "held", "released" -> event + " to=" + path(line.get("to")) + " by=" + word(line.get("by")) + " why=" + quoted(line.get("why"));
             case "reported" -> "reported kind=" + word(line.get("kind")) + " to=" + path(line.get("to")) + " recipients=" + line.get("recipients", "0");
@@ -139,6 +140,13 @@ final class MailLog {
             text.append(" to=").append(path(line.get("to")));
         }
         return text.append(" reply=").append(quoted(line.get("reply"))).toString();
+    }
+
+    private static String attempted(Glance line) {
+        StringBuilder text = new StringBuilder("attempted via=").append(word(line.get("hop"))).append(" protocol=").append(word(line.get("protocol")))
+                .append(" took=").append(line.get("took", "?")).append("s tried=").append(line.get("tried", "0")).append(" nrcpt=").append(line.get("recipients", "?"));
+        option(text, "ambiguous", line.get("ambiguous"));
+        return text.toString();
     }
 
     private String settled(String id, Glance line) {

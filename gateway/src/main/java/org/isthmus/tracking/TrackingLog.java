@@ -290,11 +290,12 @@ public final class TrackingLog implements Tracker, FactSink, Closeable {
     }
 
     private void look(byte[] lines, int start, int end) {
-        // How a recipient was routed concerns neither counters nor mail log.
-        if (ROUTED.find(lines, start, Math.min(end, start + HEAD)) >= 0) {
+        // How a recipient was routed concerns no counter, and what follows its outcome concerns no mail log either: the steps are the longest part of all that is recorded.
+        boolean routed = ROUTED.find(lines, start, Math.min(end, start + HEAD)) >= 0;
+        if (routed && log.get().mailLog() == null) {
             return;
         }
-        if (glance.at(lines, start, end - start)) {
+        if (glance.at(lines, start, end - start, routed)) {
             tally.count(glance);
             mailLog.add(glance);
         }

@@ -308,6 +308,8 @@ class TrackingLogTest {
                 at + "7XK2: refused RCPT client=192.0.2.66:40123 hello=client.example from=<spammer@bad.example> to=<nobody@site.example> reply=\"550 5.1.1 No such user here\"",
                 head + "accepted from=<alice@site.example> size=1234 client=192.0.2.55:40123 hello=client.example user=alice nrcpt=1 message-id=<m1@site.example>",
                 head + "accepted from=<> size=1234 origin=report about=" + id(0) + " nrcpt=1",
+                head + "routed to=<bob@partner.example> outcome=\"deliver\"",
+                head + "attempted via=provider protocol=smtp took=1.250s tried=1 nrcpt=2 ambiguous=true",
                 head + "to=<bob@partner.example> via=provider delivered peer=mx.partner.example[198.51.100.9:25] reply=\"250 2.0.0 queued as 77\" attempts=3",
                 head + "to=<bob@partner.example> via=provider expanded attempts=3",
                 head + "to=<bob@partner.example> via=provider removed by=operator attempts=3",
