@@ -88,6 +88,10 @@ final class Server implements Closeable, Operations {
                 .collect(Collectors.joining(" "));
     }
 
+    boolean isToldToStop() {
+        return stop.size() > 0;
+    }
+
     void untilToldToStop() throws InterruptedException {
         stop.receive();
         LOG.info("stopping: finishing what is in flight");

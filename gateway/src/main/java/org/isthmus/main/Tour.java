@@ -65,6 +65,8 @@ final class Tour {
             err.println("isthmus: the tour cannot go on: " + e.getMessage());
             return EX_UNAVAILABLE;
         } catch (InterruptedException e) {
+            out.println();
+            out.println("interrupted");
             return 1;
         }
     }
@@ -145,7 +147,15 @@ final class Tour {
             return new TourLetter(TourSite.COLLEAGUE, "annas-desk.harbour.example", "anna@harbour.example", to, subject);
         }
 
-        private TourLetter.Answer send(String title, TourLetter letter, String listener) throws IOException {
+        /// A signal ends the tour between two steps, in good order.
+        private void goOn() throws InterruptedException {
+            if (site.server().isToldToStop()) {
+                throw new InterruptedException("told to stop");
+            }
+        }
+
+        private TourLetter.Answer send(String title, TourLetter letter, String listener) throws IOException, InterruptedException {
+            goOn();
             sent++;
             text.heading(++stops, title);
             text.line("sent", "<" + letter.from() + "> to <" + letter.to() + ">, from " + letter.client() + " to listener " + listener);
@@ -269,6 +279,7 @@ final class Tour {
                 if (found.isPresent()) {
                     return found.get();
                 }
+                goOn();
                 platform.time().sleep(GLANCE);
             }
             return null;

@@ -247,7 +247,9 @@ final class ConfigurationDocument {
             boolean active = REQUIRED.contains(part.path() + "." + key.name()) || key.name().equals("deliver-to");
             comment(key.words(), indent, text);
             if (part.path().equals("domains") && key.name().equals("recipients")) {
-                text.append(indent).append("recipients = \"file:recipients\"\n");
+                // As it stands the sample must run, and there is no file beside it.
+                comment("Here those with a dot, such as anna.smith; \"file:recipients\", with one address a line, is better.", indent, text);
+                text.append(indent).append("recipients = \"pattern:*.*\"\n");
             } else if (active) {
                 text.append(indent).append(key.name()).append(" = ").append(key.example()).append("\n");
             } else if (key.standard().isPresent()) {

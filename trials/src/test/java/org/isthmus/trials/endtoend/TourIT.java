@@ -53,6 +53,17 @@ class TourIT {
         assertThat(entries()).isEmpty();
     }
 
+    @Test
+    void anInterruptEndsItInTheMidst() throws Exception {
+        try (Running tour = Running.start("tour", folder, Map.of(), command("try"))) {
+            tour.await(one -> one.contains("Out: Anna writes"));
+            Running.run(folder, Map.of(), List.of("kill", "-INT", Long.toString(tour.handle().pid())));
+            assertThat(tour.waitFor()).isEqualTo(1);
+            assertThat(tour.lines()).contains("interrupted").noneMatch(line -> line.contains("all as expected"));
+        }
+        assertThat(entries()).isEmpty();
+    }
+
     private List<String> command(String... arguments) {
         String java = ProcessHandle.current().info().command().orElseThrow();
         return Stream.concat(
