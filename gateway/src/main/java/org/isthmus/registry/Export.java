@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// The values of the connector's own key, by name: some mean something only together.
+/// The values of the connector's own keys, by name, which is in one of them alone: some mean something only together.
 final class Export {
     private final Map<String, RegistryValue> values = new LinkedHashMap<>();
 

@@ -24,7 +24,7 @@ public final class KnownValues {
     static final String CONTENT = "InternetContent";
 
     private static final String NO_BODY = "no counterpart: bodies pass octet by octet, only the sender's program forms text";
-    private static final String NO_REWRITE = "no counterpart for what it added: 0 is what Isthmus does, headers pass as they are";
+    private static final String NO_REWRITE = "no counterpart by itself: 0 is what Isthmus does, headers pass as they are; which addresses become which stood in the directory, and stands in rewrite here";
     private static final String NO_PLUGIN = "no counterpart: programs of others do not run inside Isthmus";
     private static final String NO_DIRECTORY = "no counterpart: the identity stands in the configuration, which is checked at every start";
     private static final String NO_ETRN = "no counterpart: mail is not fetched or called for by dial-up";
@@ -167,8 +167,8 @@ public final class KnownValues {
     private static void extensions(List<Known> all) {
         all.add(Known.none(PARAMETERS, "ExtensionDLL", SZ, "a routing program", NO_PLUGIN + "; what it decided is perhaps said by routes"));
         all.add(Known.none(PARAMETERS, "NonRoutingExtensionDll", SZ, "an extension beside the routing table", NO_PLUGIN));
-        for (String name : List.of("InboundJournal", "OutboundJournal")) {
-            all.add(Known.none(EXTENSION, name, SZ, "the mailbox that gets copies of all mail of a direction", "no counterpart: Isthmus makes no copies"));
+        for (String name : List.of(JournalCopies.INBOUND, JournalCopies.OUTBOUND)) {
+            all.add(new Known(EXTENSION, name, SZ, "the mailbox that gets copies of all mail of a direction", "`copies = [{ of = \"*\", direction = in, to = \"ADDRESS\" }]`, or `out`, if it names an Internet address", JournalCopies::of));
         }
         for (String name : List.of("InboundJournalNDR", "OutboundJournalNDR")) {
             all.add(Known.none(EXTENSION, name, SZ, "where reports about such copies go", "no counterpart: copies have no sender, so there are no reports about them"));

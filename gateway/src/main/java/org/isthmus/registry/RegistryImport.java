@@ -87,7 +87,7 @@ public final class RegistryImport {
 
     private static String fragment(String file, List<RegistryValue> values, List<Problem> problems) {
         Export export = new Export();
-        values.stream().filter(value -> KnownValues.PARAMETERS.equals(place(value.key()))).forEach(export::add);
+        values.stream().filter(value -> KnownValues.PARAMETERS.equals(place(value.key())) || KnownValues.EXTENSION.equals(place(value.key()))).forEach(export::add);
         StringBuilder text = new StringBuilder();
         int settings = 0;
         for (RegistryValue value : values) {

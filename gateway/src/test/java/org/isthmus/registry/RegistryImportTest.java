@@ -3,15 +3,20 @@ package org.isthmus.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
+import org.isthmus.platform.live.LivePlatform;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -187,6 +192,20 @@ class RegistryImportTest {
         assertThat(text(old("\"OutboundSizeLimit\"=dword:400"))).contains("max-size = 1 KiB");
     }
 
+    private static byte[] extension(String values) {
+        return ("REGEDIT4\n" + KEY + "[HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\MSExchangeIMC\\Parameters\\Extension]\n" + values).getBytes(WESTERN);
+    }
+
+    @Test
+    void journalsAreCopies() {
+        Settings both = settings(extension("\"InboundJournal\"=\"SMTP:in@example.com\"\n\"OutboundJournal\"=\"out@example.com\""));
+        assertThat(both.addressing().copies()).hasSize(2);
+        assertThat(both.addressing().copies().toString()).contains("in@example.com", "out@example.com", "IN", "OUT");
+        assertThat(settings(extension("\"OutboundJournal\"=\"out@example.com\"")).addressing().copies()).hasSize(1);
+        assertThat(text(extension("\"InboundJournal\"=\"/o=Org/ou=Site/cn=Journal\""))).contains("names no Internet address");
+        assertThat(settings(extension("\"InboundJournal\"=\"/o=Org/ou=Site/cn=Journal\"\n\"OutboundJournal\"=\"a\\\"b@example.com\"")).addressing().copies()).isEmpty();
+    }
+
     @Test
     void whoMightRelayMayWithoutWhoMightNot() {
         Settings settings = settings(wide("\"RelayFlags\"=dword:3\n\"RelayDenyList\"=" + multi("10.0.0.0;255.192.0.0", "192.0.2.7") + "\n\"RelayAllowList\"="
@@ -238,6 +257,26 @@ class RegistryImportTest {
             nets.add(org.isthmus.config.Cidr.parse("10.0.0." + net + "/" + bits));
         }
         return nets;
+    }
+
+    @Test
+    void theFragmentStandsBesideAWholeConfiguration(@TempDir Path folder) throws IOException {
+        Files.createDirectory(folder.resolve("conf.d"));
+        Files.writeString(folder.resolve("isthmus.conf"), """
+                connector { hostname = "mx1.example.com", postmaster = "me@example.com" }
+                domains { "example.com" { recipients = any, deliver-to = store } }
+                next-hops { store { url = "lmtp://127.0.0.1:24" } }
+                loop { hop-limit = 60 }
+                limits { recipients = 500 }
+                """);
+        byte[] export = old("\"DisableLoopbackConnections\"=dword:1\n\"InboundSizeLimit\"=dword:00100000\n\"SiteDomain\"=\"example.com\"");
+        Files.writeString(folder.resolve("conf.d/imported.conf"), text(export));
+        Settings settings = ConfigLoader.load(folder.resolve("isthmus.conf"), name -> null, LivePlatform.open(List::of).platform().disk()).orThrow();
+        assertThat(settings.loop().hopLimit()).isEqualTo(60);
+        assertThat(settings.loop().loopback().policy()).isEqualTo(Settings.Loopback.REJECT);
+        assertThat(settings.limits().messageSize().octets()).isEqualTo(1 << 20);
+        assertThat(settings.limits().recipients()).isEqualTo(500);
+        assertThat(settings.connector().postmaster().text()).isEqualTo("postmaster@example.com");
     }
 
     // ---- what is wrong
