@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 /// declarations. {@link TransitReader} is its mirror; the two are changed together, and a change that old readers would misread raises {@link #VERSION}.
 final class TransitWriter {
     /// Of all that this class writes.
-    static final int VERSION = 3;
+    static final int VERSION = 4;
 
     private final ByteWriter out;
 

@@ -17,9 +17,12 @@ import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.isthmus.platform.Entropy;
 import org.isthmus.tracking.FactSink;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Passage;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Settlement;
 import org.junit.jupiter.api.Test;
@@ -31,13 +34,15 @@ final class SpoolFormatTest {
     private static final Path SEGMENT = JOURNAL.resolve("0000000001.seg");
     private static final String FIRST = "format-1.seg.gz";
     private static final String SECOND = "format-1-values-2.seg.gz";
-    private static final String PRESENT = "format-1-values-3.seg.gz";
+    private static final String THIRD = "format-1-values-3.seg.gz";
+    private static final String PRESENT = "format-1-values-4.seg.gz";
 
     /// One message in each state and of each origin there is, and one that was changed by all kinds of records.
     private static List<QueuedMessage> messages(int version) throws Exception {
         List<QueuedMessage> messages = new ArrayList<>();
         List<Recipient> recipients = version == 1 ? TransitCodecTest.recipientsOfVersionOne() : TransitCodecTest.recipients();
-        var states = TransitCodecTest.states();
+        // The path of a loop came with version 4.
+        var states = TransitCodecTest.states().stream().filter(state -> version >= 4 || !hasPath(state)).toList();
         var origins = TransitCodecTest.origins();
         var facts = TransitCodecTest.facts();
         int count = Math.max(states.size(), Math.max(origins.size(), facts.size()));
@@ -48,6 +53,20 @@ final class SpoolFormatTest {
                     List.of(states.get(i % states.size()))));
         }
         return messages;
+    }
+
+    private static boolean hasPath(RecipientState state) {
+        return switch (state) {
+            case RecipientState.Waiting waiting -> hasPath(waiting.last());
+            case RecipientState.Held held -> hasPath(held.before());
+            case RecipientState.Settled(Outcome.Failed failed) -> hasPath(failed.cause());
+            case RecipientState.Settled(Outcome.Deferred deferred) -> hasPath(deferred.cause());
+            case RecipientState.Settled settled -> false;
+        };
+    }
+
+    private static boolean hasPath(Cause cause) {
+        return cause instanceof Cause.Looped looped && !looped.evidence().path().isEmpty() || cause instanceof Cause.Expired expired && hasPath(expired.last());
     }
 
     private static Passage passage(int version, int i) {
@@ -119,7 +138,12 @@ final class SpoolFormatTest {
 
     @Test
     void aSpoolWithValuesOfVersionThreeIsRead() throws Exception {
-        isRead(PRESENT, 3);
+        isRead(THIRD, 3);
+    }
+
+    @Test
+    void aSpoolWithValuesOfVersionFourIsRead() throws Exception {
+        isRead(PRESENT, 4);
     }
 
     private static void isRead(String fixture, int version) throws Exception {
