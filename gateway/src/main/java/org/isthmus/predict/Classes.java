@@ -62,6 +62,7 @@ final class Classes {
             named(alias.address(), alias.to());
             alias.to().forEach(target -> mention(domain(target), "the alias " + alias.address(), alias.at()));
         }
+        addressing();
         for (KnownForwards.Forward forward : known) {
             if (forward.to() != null) {
                 named(forward.to(), List.of(forward.from()));
@@ -84,6 +85,21 @@ final class Classes {
     private void mention(@Nullable Domain domain, String by, @Nullable SourceLine at) {
         if (domain != null && !ours.test(domain) && foreign.putIfAbsent(domain, new Mention(domain, by, at, null)) == null) {
             add(Recipient.of(SampleDirectory.unlisted(domain), RcptParameters.NONE), Mail.Kind.FOREIGN, Set.of(domain));
+        }
+    }
+
+    /// Where rewriting sends recipients, and who gets copies.
+    private void addressing() {
+        for (Settings.Rewrite rule : settings.addressing().rewrites()) {
+            if (rule.to() != null && rule.what().contains(Settings.Rewrite.Part.ENVELOPE_RECIPIENT)) {
+                mention(sample(rule.to().domain()), rule.text(), rule.at());
+            }
+        }
+        for (Settings.Copies rule : settings.addressing().copies()) {
+            for (Mailbox to : rule.to()) {
+                named(to, List.of());
+                mention(domain(to), rule.text(), rule.at());
+            }
         }
     }
 

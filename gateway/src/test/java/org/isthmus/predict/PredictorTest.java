@@ -162,6 +162,17 @@ class PredictorTest {
     }
 
     @Test
+    void rewritingAndCopiesThatLeadToADomainWhoseMxIsUs() {
+        dns.mx("old.example", 10, "mx1.example.com").mx("log.example", 10, "mx1.example.com");
+        Prediction prediction = predict("""
+                domains { "example.com" { recipients = "pattern:u*", deliver-to = store } }
+                rewrite = [{ in = "*@older.example", to = "*@old.example" }]
+                copies = [{ of = "*@example.com", to = "archive@log.example" }]
+                """ + STORE, dns);
+        assertThat(found(prediction)).containsExactlyInAnyOrder("LP04 WARNING 4", "LP04 WARNING 5");
+    }
+
+    @Test
     void forwardsThatMeetAForwardSeenElsewhere() {
         dns.mx("far.example", 10, "mx.far.example").address("mx.far.example", "198.51.100.1");
         files.write("/conf/aliases", "anna@example.com: anna@far.example\n");
