@@ -3,6 +3,7 @@ package org.isthmus.explain;
 
 import java.util.List;
 import java.util.stream.Stream;
+import org.isthmus.addressing.Copying;
 import org.isthmus.schedule.Forecast.Fate;
 import org.isthmus.schedule.Forecast.Prospect;
 import org.isthmus.smtp.Reply;
@@ -41,7 +42,8 @@ public record Explanation(Question question, String command, Reply reply, List<S
         if (!accepted()) {
             return reply.isTransient() ? Verdict.CANNOT_TELL : Verdict.REFUSED;
         }
-        List<Verdict> verdicts = prospects.stream().flatMap(prospect -> verdict(prospect.fate())).toList();
+        // What becomes of the copies that the site keeps changes nothing for who sends.
+        List<Verdict> verdicts = prospects.stream().filter(prospect -> !Copying.isCopy(prospect.recipient())).flatMap(prospect -> verdict(prospect.fate())).toList();
         return verdicts.stream().max(Verdict::compareTo).orElse(Verdict.CANNOT_TELL);
     }
 

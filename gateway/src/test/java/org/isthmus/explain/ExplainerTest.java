@@ -166,6 +166,20 @@ class ExplainerTest {
     }
 
     @Test
+    void rewritingIsToldWithItsLineAndACopyThatFailsChangesNothing() throws Exception {
+        more = "rewrite = [{ in = \"*@old.example\", to = \"*@site.example\" }], copies = [{ of = \"*\", to = \"x@nomail.example\" }]";
+        Explanation explanation = explain("anna@old.example", "192.0.2.1");
+        assertThat(explanation.verdict()).isEqualTo(Verdict.DELIVERED);
+        assertThat(explanation.steps()).first().satisfies(step -> {
+            assertThat(step.stage()).isEqualTo("rewrite");
+            assertThat(step.at()).isNotNull();
+            assertThat(step.outcome()).isEqualTo("anna@old.example becomes anna@site.example");
+        });
+        assertThat(explanation.prospects()).extracting(prospect -> prospect.recipient().address().text()).containsExactly("anna@site.example", "x@nomail.example");
+        assertThat(explanation.prospects().getLast().fate()).isInstanceOf(Fate.Fails.class);
+    }
+
+    @Test
     void theLoopbackSettingDecidesAndIsNamed() throws Exception {
         for (var expected : Map.of("turn-around", Verdict.DELIVERED, "reject", Verdict.REFUSED, "hold", Verdict.CANNOT_TELL).entrySet()) {
             siteRoute = "{ to = \"site.example\", via = out },";
