@@ -17,6 +17,12 @@ final class MarksReader {
                 read.resentAt(), prints);
     }
 
+    /// The prints of a message that is complete, its body with them.
+    static Prints whole(HeaderMarks read) {
+        Prints half = read(read).prints();
+        return new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
+    }
+
     private static List<Marks.Candidate> candidates(List<HeaderMarks.Found> found) {
         return found.isEmpty() ? List.of() : found.stream().map(one -> new Marks.Candidate(one.text(), one.field())).toList();
     }

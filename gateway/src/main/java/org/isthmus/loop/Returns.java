@@ -271,9 +271,7 @@ public final class Returns implements Departures {
 
     /// The same for a message whose header was rewritten after it had been judged: it is known again by what leaves.
     public Passage rewritten(Passage passage, HeaderMarks read) {
-        Prints half = MarksReader.read(read).prints();
-        Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
-        return new Passage(passage.uid(), passage.pass(), passage.generation(), passage.resent(), prints, passage.automation(), passage.tokens(), passage.findings());
+        return passage.printed(MarksReader.whole(read));
     }
 
     /// Whether a token that the message came with names this address, and the ledger knows that copy of it. For copies that the site keeps: one that comes back is not made again.
@@ -284,8 +282,7 @@ public final class Returns implements Departures {
 
     /// Judges what only the whole message shows. To be asked once, at its end, unless {@link #judge} lost it.
     public void complete(Homecoming home, Arrival arrival, HeaderMarks read, Ways ways) {
-        Prints half = home.passage().prints();
-        Prints prints = new Prints(half.messageId(), half.fromDate(), half.fromDateSubject(), half.identity(), read.bodySum() ^ (int) read.date());
+        Prints prints = MarksReader.whole(read);
         Passage passage = home.passage();
         home.complete(passage.printed(prints));
         if (prints.messageId() != 0) {

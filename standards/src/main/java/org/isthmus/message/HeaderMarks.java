@@ -120,22 +120,40 @@ public final class HeaderMarks {
         return 0;
     }
 
+    /// Whether the octets of the field's value are wanted for {@link #octet}.
+    boolean sums() {
+        return sums;
+    }
+
     /// An octet of the value, its line ends included.
     void octet(byte octet) {
-        if (!sums) {
-            return;
-        }
         exact.put(octet);
-        if (digests && octet != '\r' && octet != '\n') {
-            boolean space = octet == ' ' || octet == '\t';
-            if (!space) {
-                if (blank && begun) {
-                    plain.put((byte) ' ');
-                }
-                plain.put(octet);
-                begun = true;
+        if (digests) {
+            digest(octet);
+        }
+    }
+
+    /// Octets of the value.
+    void octets(byte[] octets, int from, int end) {
+        exact.put(octets, from, end);
+        if (digests) {
+            for (int at = from; at < end; at++) {
+                digest(octets[at]);
             }
-            blank = space;
+        }
+    }
+
+    /// However it is folded: white space is one blank, and none at the ends.
+    private void digest(byte octet) {
+        if (octet == ' ' || octet == '\t') {
+            blank = true;
+        } else if (octet != '\r' && octet != '\n') {
+            if (blank && begun) {
+                plain.put((byte) ' ');
+            }
+            plain.put(octet);
+            begun = true;
+            blank = false;
         }
     }
 
@@ -272,9 +290,13 @@ public final class HeaderMarks {
         }
     }
 
-    static boolean contains(String text, String part) {
+    /// Most lines do not hold it, and nearly all places are told apart by one character.
+    private static boolean contains(String text, String part) {
+        char small = Character.toLowerCase(part.charAt(0));
+        char large = Character.toUpperCase(small);
         for (int at = 0; at <= text.length() - part.length(); at++) {
-            if (text.regionMatches(true, at, part, 0, part.length())) {
+            char c = text.charAt(at);
+            if ((c == small || c == large) && text.regionMatches(true, at, part, 0, part.length())) {
                 return true;
             }
         }

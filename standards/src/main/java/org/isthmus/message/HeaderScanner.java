@@ -50,6 +50,7 @@ public final class HeaderScanner {
     private byte[] buffer = new byte[TEXT_LIMIT * 4];
     private int textLength;
     private int textLimit;
+    private boolean marking;
     private String kept = "";
     private @Nullable String messageId;
     private @Nullable String subject;
@@ -80,8 +81,12 @@ public final class HeaderScanner {
     public void feed(byte[] b, int off, int len) {
         scanLines(b, off, off + len);
         int at = off;
-        for (; at < off + len && state != State.BODY; at++) {
-            header(b[at]);
+        while (at < off + len && state != State.BODY) {
+            if (state == State.VALUE) {
+                at = values(b, at, off + len);
+            } else {
+                header(b[at++]);
+            }
         }
         if (marks != null && at < off + len) {
             marks.body(b, at, off + len - at);
@@ -134,6 +139,30 @@ public final class HeaderScanner {
         lineLength = 0;
     }
 
+    /// Takes a value up to its line end in one piece.
+    /// @return where to go on; at least one octet further
+    private int values(byte[] b, int from, int end) {
+        int limit = (int) Math.min(end, from + Math.max(0L, (long) sizeLimit - size));
+        int at = from;
+        int all = 0;
+        while (at < limit && b[at] != '\r') {
+            all |= b[at++];
+        }
+        if (at == from) {
+            header(b[at]);
+            return at + 1;
+        }
+        size += at - from;
+        headerEightBit |= (byte) all < 0;
+        if (textLimit > 0) {
+            keep(b, from, at - from);
+        }
+        if (marking) {
+            mark(b, from, at);
+        }
+        return at;
+    }
+
     private void header(byte octet) {
         switch (state) {
             case LINE_START -> lineStart(octet);
@@ -158,7 +187,9 @@ public final class HeaderScanner {
         } else if ((octet == ' ' || octet == '\t') && fields > 0) {
             state = State.VALUE;
             keep((byte) ' ');
-            mark(octet);
+            if (marking) {
+                mark(octet);
+            }
         } else {
             endField();
             if (fields == fieldLimit) {
@@ -209,11 +240,14 @@ public final class HeaderScanner {
             default -> false;
         };
         textLimit = Math.max(wanted ? TEXT_LIMIT * 4 : 0, marks == null ? 0 : marks.begin(kept));
+        marking = marks != null && marks.sums();
         textLength = 0;
     }
 
     private void value(byte octet) {
-        mark(octet);
+        if (marking) {
+            mark(octet);
+        }
         if (octet == '\n' && state == State.VALUE_CR) {
             state = State.LINE_START;
         } else {
@@ -230,6 +264,12 @@ public final class HeaderScanner {
         }
     }
 
+    private void mark(byte[] b, int from, int end) {
+        if (marks != null) {
+            marks.octets(b, from, end);
+        }
+    }
+
     private void keep(byte octet) {
         if (textLength < textLimit) {
             if (textLength == buffer.length) {
@@ -237,6 +277,15 @@ public final class HeaderScanner {
             }
             buffer[textLength++] = octet;
         }
+    }
+
+    private void keep(byte[] b, int from, int length) {
+        int count = Math.min(length, textLimit - textLength);
+        if (textLength + count > buffer.length) {
+            buffer = Arrays.copyOf(buffer, Math.min(textLimit, Math.max(textLength + count, buffer.length * 2)));
+        }
+        System.arraycopy(b, from, buffer, textLength, count);
+        textLength += count;
     }
 
     private void endField() {

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.syntax;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /// SipHash-2-4 of Aumasson and Bernstein: a keyed sum of 64 bits. Who does not know the key can neither foretell one nor find two texts with the same; who does may
 /// compare short texts at some nanoseconds each. Takes octets as they come. Not safe for several threads.
 public final class SipHash {
+    private static final VarHandle WORDS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final long key0;
     private final long key1;
     private long v0;
@@ -57,8 +61,16 @@ public final class SipHash {
     }
 
     public SipHash put(byte[] octets, int from, int end) {
-        for (int at = from; at < end; at++) {
-            put(octets[at]);
+        int at = from;
+        while (at < end && (length & 7) != 0) {
+            put(octets[at++]);
+        }
+        for (; end - at >= Long.BYTES; at += Long.BYTES) {
+            compress((long) WORDS.get(octets, at));
+            length += Long.BYTES;
+        }
+        while (at < end) {
+            put(octets[at++]);
         }
         return this;
     }
