@@ -239,4 +239,25 @@ final class ReturnWorld {
     List<String> mailOf(String address) {
         return store.deliveries().stream().filter(one -> one.recipients().contains(address)).map(one -> new String(one.content(), ISO_8859_1)).toList();
     }
+
+    /// All that the tracking has, as `isthmus trace` would find it.
+    String tracked() throws Exception {
+        host.start("sync", () -> {
+            try {
+                connector().syncTracking();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }).join();
+        StringBuilder text = new StringBuilder();
+        Path folder = Path.of("/data/tracking");
+        for (String name : host.disk().list(folder)) {
+            try (Disk.File file = host.disk().open(folder.resolve(name))) {
+                ByteBuffer octets = ByteBuffer.allocate((int) file.size());
+                file.read(octets, 0);
+                text.append(new String(octets.array(), ISO_8859_1));
+            }
+        }
+        return text.toString();
+    }
 }

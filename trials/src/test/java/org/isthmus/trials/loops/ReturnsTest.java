@@ -39,6 +39,7 @@ final class ReturnsTest {
             assertThat(forwarder.sink.deliveries()).as("passes at the wire").hasSize(1);
             assertThat(forwarder.refusals).singleElement().satisfies(reply -> assertThat(reply).startsWith("550 5.4.6 mail loop").contains("bob@far.example", "(trace "));
             assertThat(text(forwarder.sink.deliveries().getFirst().content())).contains("X-Trace-Site: ");
+            assertThat(returns.tracked()).contains("row 3: this copy was sent by the same way before, and came back", "refused with 5.4.6: it would circle", "ledger: pass 0 left as");
         });
     }
 
@@ -91,6 +92,7 @@ final class ReturnsTest {
             assertThat(far.sink.deliveries()).as("passes at the wire").hasSize(1);
             assertThat(far.refusals).isEmpty();
             assertThat(near.sink.deliveries()).hasSize(1);
+            assertThat(returns.tracked()).contains("row 5: our token does not name this recipient", "given up with 5.4.6");
             assertThat(returns.mailOf("anna@site.example")).singleElement()
                     .satisfies(report -> assertThat(report).contains("Status: 5.4.6", "Final-Recipient: rfc822; bob@far.example").doesNotContain("Final-Recipient: rfc822; cleo"));
         });
