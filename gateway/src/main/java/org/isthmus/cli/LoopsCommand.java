@@ -11,6 +11,9 @@ final class LoopsCommand {
 
     static CommandLine line(Terminal terminal) {
         CommandLine line = new CommandLine(new LoopsCommand());
+        line.addSubcommand(new LoopsListCommand(terminal));
+        line.addSubcommand(new LoopsShowCommand(terminal));
+        line.addSubcommand(new LoopsReleaseCommand(terminal));
         line.addSubcommand(new PredictCommand(terminal));
         line.addSubcommand(new ProbeCommand(terminal));
         return line;

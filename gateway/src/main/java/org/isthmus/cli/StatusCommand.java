@@ -49,6 +49,7 @@ final class StatusCommand implements Callable<Integer> {
         queue(text, status.path("queue"));
         counters(text, status.path("counters"));
         returns(text, status.path("returns"));
+        loops(text, status.path("loops"));
         Table destinations = new Table("DESTINATION", ">QUEUED", ">ACTIVE", "STATE");
         status.path("destinations").values()
                 .forEach(one -> destinations.row(value(one, "name"), value(one, "queued"), value(one, "active"), value(one, "state")));
@@ -75,6 +76,11 @@ final class StatusCommand implements Callable<Integer> {
         if (counters.path("eventsLost").asLong(0) > 0) {
             line(text, "tracking", value(counters, "eventsLost") + " events were not kept");
         }
+    }
+
+    private static void loops(StringBuilder text, JsonNode loops) {
+        line(text, "loops", "%s circuits hold mail, %s predicted".formatted(value(loops, "loop_breaker_open"), value(loops, "loop_predicted")));
+        loops.path("loop_detected_total").properties().forEach(one -> line(text, "loop met", one.getValue().asString("0") + "  " + one.getKey()));
     }
 
     private static void returns(StringBuilder text, JsonNode returns) {

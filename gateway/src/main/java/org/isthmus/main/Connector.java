@@ -43,6 +43,7 @@ import org.isthmus.report.DsnReporter;
 import org.isthmus.route.GuardedRouter;
 import org.isthmus.route.Router;
 import org.isthmus.route.SiteRouter;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.schedule.Scheduler;
 import org.isthmus.spool.Draft;
@@ -285,6 +286,10 @@ public final class Connector implements Closeable {
             draft.content().write(letter.content());
             draft.commit(letter.envelope(), letter.origin(), letter.facts(), letter.passage(), List.of(List.of()));
         }
+    }
+
+    public LoopControl loopControl() {
+        return scheduler.loops();
     }
 
     /// What loop control knows of this server.

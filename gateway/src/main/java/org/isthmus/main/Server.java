@@ -31,6 +31,7 @@ import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.platform.Channel;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -105,7 +106,7 @@ final class Server implements Closeable, Operations {
                 .map(one -> new ServerStatus.Door(one.getKey(), Shown.text(one.getValue()), sessions.getOrDefault(one.getKey(), 0L).intValue()))
                 .toList();
         return new ServerStatus(state, ProcessHandle.current().pid(), started, platform.time().now(), options.file().toString(),
-                connector.configuration().version(), configured, doors, connector.queue().status(), connector.room(), connector.counters(), connector.ledger(), connector.returns());
+                connector.configuration().version(), configured, doors, connector.queue().status(), connector.room(), connector.counters(), connector.loopControl().status(), connector.ledger(), connector.returns());
     }
 
     /// One at a time: two that overlap would race for the next version.
@@ -148,6 +149,11 @@ final class Server implements Closeable, Operations {
             Thread.currentThread().interrupt();
             throw new IOException("the server is stopping", e);
         }
+    }
+
+    @Override
+    public LoopControl loops() {
+        return connector.loopControl();
     }
 
     @Override

@@ -163,7 +163,7 @@ final class QueueActions implements QueueControl {
                 scheduler.lanes.destinations(100, parts.time().elapsed()));
     }
 
-    private int act(Selector selector, boolean dryRun, Verb verb) throws IOException {
+    int act(Selector selector, boolean dryRun, Verb verb) throws IOException {
         int changed = 0;
         try {
             for (QueueId id : candidates(selector)) {

@@ -145,6 +145,11 @@ public final class Scheduler {
         return new QueueActions(this, parts);
     }
 
+    /// What operators see of loops and do about them.
+    public LoopControl loops() {
+        return new LoopActions(this, parts);
+    }
+
     /// Finishes the attempts that are on the wire, begins no others.
     /// @param patience after which they are interrupted; their recipients stay in the queue
     public void stop(Duration patience) throws InterruptedException {

@@ -98,7 +98,7 @@ final class Sluice {
         wake();
     }
 
-    private static boolean isOurs(RecipientState state) {
+    static boolean isOurs(RecipientState state) {
         return state instanceof RecipientState.Held held && held.by().equals(Breaker.NAME);
     }
 

@@ -12,16 +12,9 @@ import java.util.TreeMap;
 /// @param refused refusals by command and reply code: {@code RCPT 550 5.1.1}
 /// @param lost events that were not kept, under pressure or for want of disk
 /// @param loops loops that were met, by layer and class of the recipient: {@code L2 remote}
-/// @param returned mail for the site that went out and came back, under the loopback policy {@code send}
-/// @param forged trace tokens that were not ours
 public record Counters(
         long accepted, long reports, long delivered, long deferred, long failed, long expanded, long removed, Map<String, Long> refused, long lost,
-        Map<String, Long> loops, long returned, long forged) {
-
-    /// What of a {@link Event.Noted} is counted as {@link #returned}.
-    public static final String RETURNED = "loopback-returned";
-    /// What of a {@link Event.Noted} is counted as {@link #forged}.
-    public static final String FORGED = "trace-forged";
+        Map<String, Long> loops) {
 
     public Counters {
         refused = Map.copyOf(refused);
@@ -30,7 +23,7 @@ public record Counters(
 
     /// Where no loop was met.
     public Counters(long accepted, long reports, long delivered, long deferred, long failed, long expanded, long removed, Map<String, Long> refused, long lost) {
-        this(accepted, reports, delivered, deferred, failed, expanded, removed, refused, lost, Map.of(), 0, 0);
+        this(accepted, reports, delivered, deferred, failed, expanded, removed, refused, lost, Map.of());
     }
 
     /// The hand that counts.
@@ -51,8 +44,6 @@ public record Counters(
             FAILED,
             EXPANDED,
             REMOVED,
-            RETURNED,
-            FORGED,
             LOST
         }
 
@@ -62,7 +53,6 @@ public record Counters(
                 case "settled" -> settled(line.get("outcome", ""));
                 case "refused" -> count(refused, line.get("command", "?") + " " + code(line.get("reply", "?")));
                 case "looped" -> count(loops, line.get("layer", "?") + " " + line.get("class", "?"));
-                case "noted" -> noted(line.get("what", ""));
                 default -> { }
             }
         }
@@ -73,15 +63,7 @@ public record Counters(
 
         synchronized Counters counters() {
             return new Counters(of(Kind.ACCEPTED), of(Kind.REPORT), of(Kind.DELIVERED), of(Kind.DEFERRED), of(Kind.FAILED), of(Kind.EXPANDED),
-                    of(Kind.REMOVED), refused, of(Kind.LOST), loops, of(Kind.RETURNED), of(Kind.FORGED));
-        }
-
-        private void noted(String what) {
-            switch (what) {
-                case RETURNED -> add(Kind.RETURNED, 1);
-                case FORGED -> add(Kind.FORGED, 1);
-                default -> { }
-            }
+                    of(Kind.REMOVED), refused, of(Kind.LOST), loops);
         }
 
         private void settled(String outcome) {

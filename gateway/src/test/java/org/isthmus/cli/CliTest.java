@@ -82,6 +82,49 @@ class CliTest {
     }
 
     @Test
+    void loopsThatWereMetAreListedWithWhatIsHeld() {
+        Ran ran = run("loops", "list");
+        assertThat(ran.out()).isEqualTo("""
+                ID  DOMAIN           LAYER  CLASS   COUNT  LAST  STATE  HELD  FINDING
+                 3  partner.example  L4     remote     17    1m  open    997  came back from 198.51.100.9
+                held since 2026-11-24T05:40:01Z (open): mail for all of partner.example by mx:partner.example
+                """);
+        assertThat(ran.exit()).isEqualTo(Exit.YES);
+        JsonNode loop = run("loops", "list", "-o", "json").json().path("loops").get(0);
+        assertThat(loop.path("state").asString()).isEqualTo("open");
+        assertThat(loop.path("held").asInt()).isEqualTo(997);
+        operations.changed = 0;
+        assertThat(run("loops", "list")).isEqualTo(new Ran(Exit.YES, "no loop was met\n", ""));
+    }
+
+    @Test
+    void aLoopIsShownAsThePostmasterReadsIt() {
+        assertThat(run("loops", "show", "3").out()).isEqualTo("Mail for partner.example circles.\n\nCause:\n  evil \\u001b[31m\n");
+        JsonNode json = run("loops", "show", "3", "-o", "json").json();
+        assertThat(json.path("path").size()).isEqualTo(2);
+        assertThat(json.path("messages").get(0).asString()).isEqualTo(ID);
+        assertThat(run("loops", "show", "4").exit()).isEqualTo(Exit.NOT_FOUND);
+        assertThat(run("loops", "show", "x").exit()).isEqualTo(Exit.USAGE);
+    }
+
+    @Test
+    void loopsAreReleasedByNumberMessageDomainOrAll() {
+        assertThat(run("loops", "release", "3").out()).isEqualTo("1 circuit is tried with one message each; 997 messages are held behind\n2 recipients released\n");
+        assertThat(run("loops", "release", ID, "--dry-run").out()).contains("would be");
+        run("loops", "release", "--domain", "Partner.Example");
+        run("loops", "release", "--all");
+        assertThat(operations.asked.stream().map(asked -> asked.substring(0, asked.indexOf(", by "))).toList()).containsExactly(
+                "loops-release(Loop[id=3], dryRun=false", "loops-release(Message[id=" + ID + "], dryRun=true",
+                "loops-release(Domain[name=partner.example], dryRun=false", "loops-release(Domain[name=null], dryRun=false");
+        assertThat(run("loops", "release", "9").exit()).isEqualTo(Exit.NOT_FOUND);
+        assertThat(run("loops", "release").exit()).isEqualTo(Exit.USAGE);
+        assertThat(run("loops", "release", "3", "--all").exit()).isEqualTo(Exit.USAGE);
+        assertThat(run("loops", "release", "nonsense").exit()).isEqualTo(Exit.USAGE);
+        operations.changed = 0;
+        assertThat(run("loops", "release", "--all").exit()).as("nothing was held").isEqualTo(Exit.NOT_FOUND);
+    }
+
+    @Test
     void helpNamesEveryVerb() {
         Ran ran = run("--help");
         assertThat(ran.out()).contains("try", "init", "run", "check", "reload", "status", "queue", "trace", "spool");
@@ -114,6 +157,8 @@ class CliTest {
                 refused        5  RCPT 550 5.1.1
                 ledger         4600 copies of the last 3d00h, 1.0 MiB
                 came back      2 from the trip out and home, 1 with a forged trace
+                loops          1 circuits hold mail, 2 predicted
+                loop met       3  L4 remote
 
                 DESTINATION         QUEUED  ACTIVE  STATE
                 mx:partner.example       1       0  backed off until 08:55

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.isthmus.platform.Listener;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.schedule.QueueControl.Selector;
 import org.isthmus.tracking.Harmless;
@@ -168,6 +170,9 @@ public final class ControlServer implements Closeable {
             case "status" -> success(Shown.status(operations.status()).set("learned", Shown.learned(operations.learned())));
             case "reload" -> reload(request, user);
             case "sync" -> sync();
+            case "loops-list" -> success(LoopsShown.list(operations.loops(), operations.status().now()));
+            case "loops-show" -> showLoop(request);
+            case "loops-release" -> releaseLoops(request, user);
             case "loops-probe" -> success(Shown.probe(operations.probe()));
             case "queue-list" -> list(request);
             case "queue-show" -> show(request);
@@ -228,6 +233,45 @@ public final class ControlServer implements Closeable {
             default -> throw new BadRequest("no verb " + verb);
         };
         return success(Shown.object().put("recipients", changed).put("dryRun", dryRun));
+    }
+
+    private ObjectNode showLoop(JsonNode request) throws BadRequest {
+        int id = number(request);
+        return operations.loops().show(id).map(detail -> success(LoopsShown.detail(detail, operations.status().now())))
+                .orElseGet(() -> refusal(NOT_FOUND, "no loop has the number " + id + "; isthmus loops list shows which there are"));
+    }
+
+    private static int number(JsonNode request) throws BadRequest {
+        JsonNode id = request.path("loop");
+        if (!id.isIntegralNumber() || !id.canConvertToInt() || id.asInt() < 1) {
+            throw new BadRequest("loop is the number of a loop");
+        }
+        return id.asInt();
+    }
+
+    /// Exactly one of {@code loop}, {@code id}, {@code domain} and {@code all}.
+    private ObjectNode releaseLoops(JsonNode request, String user) throws BadRequest, IOException {
+        List<LoopControl.Choice> choices = new ArrayList<>();
+        if (request.has("loop")) {
+            choices.add(new LoopControl.Choice.Loop(number(request)));
+        }
+        if (request.has("id")) {
+            String text = required(request, "id");
+            choices.add(new LoopControl.Choice.Message(QueueId.parse(text).orElseThrow(() -> new BadRequest(Harmless.quoted(text) + " is no queue id"))));
+        }
+        if (request.has("domain")) {
+            choices.add(new LoopControl.Choice.Domain(Selectors.domain(required(request, "domain")).ascii()));
+        }
+        if (Selectors.flag(request, "all")) {
+            choices.add(new LoopControl.Choice.Domain(null));
+        }
+        if (choices.size() != 1) {
+            throw new BadRequest("choose one: a loop, a message, a domain, or all");
+        }
+        boolean dryRun = Selectors.flag(request, "dryRun");
+        Optional<LoopControl.Released> released = operations.loops().release(choices.getFirst(), dryRun, user);
+        return released.map(what -> success(LoopsShown.released(what, dryRun)))
+                .orElseGet(() -> refusal(NOT_FOUND, "there is no such loop, or no such message in the queue; isthmus loops list shows what there is"));
     }
 
     private ObjectNode flush(JsonNode request, String user) throws BadRequest, IOException {

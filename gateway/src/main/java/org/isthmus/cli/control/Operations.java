@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import org.isthmus.explain.Probe;
 import org.isthmus.loop.LearnedAddresses;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 
 /// What a running server lets an operator see and do; asked over the control socket. Implemented by the wiring. Safe for all threads.
@@ -18,6 +19,8 @@ public interface Operations {
     Reloaded reload(Set<String> acceptedLoops, String by);
 
     QueueControl queue();
+
+    LoopControl loops();
 
     /// What the wire taught about addresses and still counts.
     List<LearnedAddresses.Entry> learned();

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import org.isthmus.loop.Ledger;
 import org.isthmus.loop.Returns;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.spool.Spool;
 import org.isthmus.tracking.Counters;
@@ -16,6 +17,7 @@ import org.isthmus.tracking.Counters;
 /// @param configuration the file
 /// @param configurationVersion counts reloads, from 1
 /// @param configured when it came in force
+/// @param loops circuits of the loop breaker, and what is predicted
 /// @param ledger how much of what went out is known
 /// @param returns what came back
 public record ServerStatus(
@@ -30,6 +32,7 @@ public record ServerStatus(
         QueueControl.Status queue,
         Spool.Room room,
         Counters counters,
+        LoopControl.Status loops,
         Ledger.Depth ledger,
         Returns.Counts returns) {
     public ServerStatus {

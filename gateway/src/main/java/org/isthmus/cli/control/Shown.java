@@ -171,6 +171,7 @@ public final class Shown {
         queue(status, node.putObject("queue"));
         counters(status.counters(), node.putObject("counters"));
         returns(status, node.putObject("returns"));
+        loops(status, node.putObject("loops"));
         ArrayNode destinations = node.putArray("destinations");
         for (QueueControl.Destination one : status.queue().destinations()) {
             destinations.addObject().put("name", one.name()).put("queued", one.queued()).put("active", one.active()).put("state", one.state());
@@ -188,6 +189,12 @@ public final class Shown {
         node.put("octets", status.room().octets()).put("usable", status.room().usable());
         ArrayNode suspended = node.putArray("suspended");
         new TreeSet<>(queue.suspended()).forEach(suspended::add);
+    }
+
+    private static void loops(ServerStatus status, ObjectNode node) {
+        node.put("loop_breaker_open", status.loops().open()).put("loop_predicted", status.loops().predicted());
+        ObjectNode detected = node.putObject("loop_detected_total");
+        new TreeMap<>(status.counters().loops()).forEach(detected::put);
     }
 
     private static void returns(ServerStatus status, ObjectNode node) {

@@ -17,9 +17,14 @@ import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Problem;
 import org.isthmus.explain.Probe;
+import org.isthmus.loop.Circuit;
+import org.isthmus.loop.Scope;
+import org.isthmus.loop.SeenLoop;
+import org.isthmus.loop.Sighting;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.Ledger;
 import org.isthmus.loop.Returns;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.EnhancedStatus;
@@ -32,6 +37,7 @@ import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.ContentFacts;
 import org.isthmus.transit.Envelope;
+import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Peer;
@@ -39,6 +45,7 @@ import org.isthmus.transit.Priority;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
+import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.SourceLine;
 import org.isthmus.transit.Stage;
@@ -98,7 +105,7 @@ public final class FakeOperations implements Operations {
         QueueControl.Status queue = new QueueControl.Status(1, 1, 1, 0, 7, 3, 1, ACCEPTED, Set.of("partner.example"), List.of(new QueueControl.Destination("mx:partner.example", 1, 0, "backed off until 08:55")));
         return new ServerStatus("ready", 4711, NOW.minus(Duration.ofHours(3)), NOW, "/etc/isthmus/isthmus.conf", 2, NOW.minus(Duration.ofHours(1)),
                 List.of(new ServerStatus.Door("internet", "0.0.0.0:25", 12)), queue, new Spool.Room(1, 12_800, 3L << 30),
-                new Counters(12, 1, 7, 3, 1, 0, 0, Map.of("RCPT 550 5.1.1", 5L, "MAIL 552 5.3.4", 1L), 0),
+                new Counters(12, 1, 7, 3, 1, 0, 0, Map.of("RCPT 550 5.1.1", 5L, "MAIL 552 5.3.4", 1L), 0, Map.of("L4 remote", 3L)), new LoopControl.Status(1, 2),
                 new Ledger.Depth(4600, 1 << 20, NOW.minus(Duration.ofDays(3)), 0), new Returns.Counts(2, 1));
     }
 
@@ -111,6 +118,11 @@ public final class FakeOperations implements Operations {
     }
 
     @Override
+    public LoopControl loops() {
+        return new Loops();
+    }
+
+    @Override
     public QueueControl queue() {
         return new Queue();
     }
@@ -118,6 +130,40 @@ public final class FakeOperations implements Operations {
     @Override
     public void syncTracking() {
         asked.add("sync");
+    }
+
+    private static final SeenLoop LOOP = new SeenLoop(3, "partner.example", "L4", RecipientClass.REMOTE, Sighting.Certainty.PROVED, 17, ACCEPTED, NOW.minusSeconds(90), "mx:partner.example",
+            List.of("bob@partner.example"), List.of(ID), new LoopEvidence("L4", "came back from 198.51.100.9", new SourceLine("isthmus.conf", 12), List.of("ledger: pass 0"),
+                    List.of(LoopEvidence.Node.of("mx1.site.example"), LoopEvidence.Node.of("mx.partner.example"))));
+    private static final Circuit CIRCUIT = new Circuit(new Scope("partner.example", "mx:partner.example", null), Circuit.State.OPEN, ACCEPTED, "L4", "came back", null, null);
+
+    private final class Loops implements LoopControl {
+        @Override
+        public List<Line> list() {
+            return changed == 0 ? List.of() : List.of(new Line(LOOP, List.of(CIRCUIT), 997));
+        }
+
+        @Override
+        public List<Circuit> circuits() {
+            return changed == 0 ? List.of() : List.of(CIRCUIT);
+        }
+
+        @Override
+        public Optional<Detail> show(int id) {
+            return id == 3 ? Optional.of(new Detail(list().getFirst(), List.of(ID), "Mail for partner.example circles.\n\nCause:\n  evil \u001b[31m\n")) : Optional.empty();
+        }
+
+        @Override
+        public Optional<Released> release(Choice choice, boolean dryRun, String by) {
+            asked.add("loops-release(" + choice + ", dryRun=" + dryRun + ", by " + by + ")");
+            boolean known = !(choice instanceof Choice.Loop loop) || loop.id() == 3;
+            return known ? Optional.of(new Released(changed == 0 ? 0 : 1, 997, changed)) : Optional.empty();
+        }
+
+        @Override
+        public Status status() {
+            return new Status(1, 2);
+        }
     }
 
     private final class Queue implements QueueControl {
