@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.isthmus.loop.Circuit;
+import org.isthmus.schedule.LoopControl;
 import org.isthmus.trials.peers.Behaviour;
 import org.isthmus.trials.peers.Behaviour.Act;
 import org.isthmus.trials.peers.Ledger;
@@ -191,6 +192,50 @@ class BreakerPlayTest {
             stage.pass(Duration.ofMinutes(2));
             assertThat(Stage.letters(remote)).hasSize(held - 1);
             stage.nothingIsLeft();
+        });
+    }
+
+    @Test
+    void whatIsReleasedByHandIsTriedWithOneCopyFirst() {
+        Sender back = new Sender();
+        Sink provider = stage.sink("provider", "10.0.0.30", 25, false, back);
+        stage.play(GOOD.replace("198.51.100.7", "10.0.0.30"), List.of(remote, other, provider), () -> {
+            stage.sendBack(provider, back);
+            stage.send("ann@site.example", users(100, "remote.example"));
+            stage.pass(Duration.ofMinutes(5));
+            int trips = provider.deliveries().size();
+            int held = stage.held();
+            LoopControl control = stage.running().loopControl();
+            int id = control.list().getFirst().loop().id();
+            assertThat(control.show(id).orElseThrow().report()).contains("isthmus loops release " + id);
+            stage.onHost(() -> assertThat(control.release(new LoopControl.Choice.Loop(id), false, "root")).contains(new LoopControl.Released(1, held, 0)));
+            stage.pass(Duration.ofMinutes(5));
+            assertThat(provider.deliveries()).as("the probe came back").hasSize(trips + 1);
+            assertThat(stage.held()).isEqualTo(held - 1);
+            back.only = to -> false;
+            stage.onHost(() -> assertThat(control.release(new LoopControl.Choice.Domain("remote.example"), false, "root").orElseThrow().circuits()).isEqualTo(1));
+            stage.pass(Duration.ofMinutes(1));
+            assertThat(provider.deliveries()).as("the other side has mended it").hasSize(trips + held);
+            stage.nothingIsLeft();
+        });
+    }
+
+    @Test
+    void whatTheLoopbackPolicyHoldsIsReleasedByTheSameCommand() {
+        String hold = """
+                routes = [{ to = "site.example", via = mx }, { to = "*", via = mx }]
+                loop { loopback = hold, predict = no }
+                """;
+        stage.play(hold, List.of(remote, other), () -> {
+            stage.send("ann@site.example", List.of("bob@site.example"));
+            stage.pass(Duration.ofSeconds(30));
+            assertThat(stage.queued()).isEqualTo(1);
+            stage.onHost(() -> assertThat(stage.running().loopControl().release(new LoopControl.Choice.Domain("site.example"), true, "root").orElseThrow().recipients()).isEqualTo(1));
+            assertThat(stage.queued()).as("only asked").isEqualTo(1);
+            stage.onHost(() -> assertThat(stage.running().loopControl().release(new LoopControl.Choice.Domain("site.example"), false, "root").orElseThrow().recipients()).isEqualTo(1));
+            stage.pass(Duration.ofSeconds(30));
+            assertThat(Stage.letters(stage.store)).hasSize(1);
+            assertThat(stage.loops().loops()).as("nothing has circled").isEmpty();
         });
     }
 
