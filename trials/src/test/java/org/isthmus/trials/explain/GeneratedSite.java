@@ -59,7 +59,7 @@ record GeneratedSite(String configuration, Map<String, String> files, String zon
                 """);
         routes(chance, text);
         rewrite(chance, text);
-        text.append("loop { loopback = ").append(loopback(chance)).append(" }\n");
+        text.append("loop { loopback = ").append(loopback(chance)).append(", breaker { enabled = no } }\n");
         if (chance.happens(0.4)) {
             text.append("delivery { suspended = [\"").append(chance.oneOf("store", "store", "site1.example", "*.far.example", "mx:partner.example", "out")).append("\"] }\n");
         }

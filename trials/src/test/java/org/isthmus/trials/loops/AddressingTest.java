@@ -30,7 +30,8 @@ class AddressingTest {
     }
 
     private static List<String> recipients(Sink sink) {
-        return sink.deliveries().stream().flatMap(delivery -> delivery.recipients().stream()).sorted().toList();
+        // What the postmaster is told of circles is no copy.
+        return sink.deliveries().stream().filter(delivery -> !LoopWorld.isAlert(delivery.content())).flatMap(delivery -> delivery.recipients().stream()).sorted().toList();
     }
 
     private static String text(Sink.Delivery delivery) {

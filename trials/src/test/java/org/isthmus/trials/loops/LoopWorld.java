@@ -221,7 +221,12 @@ final class LoopWorld {
 
     /// What the store was given, as text, but for letters that tell the postmaster of loops.
     List<String> stored() {
-        return store.deliveries().stream().map(delivery -> new String(delivery.content(), ISO_8859_1)).filter(text -> !text.contains("\r\nMessage-ID: <alert.")).toList();
+        return store.deliveries().stream().filter(delivery -> !isAlert(delivery.content())).map(delivery -> new String(delivery.content(), ISO_8859_1)).toList();
+    }
+
+    /// A letter to the postmaster about a loop.
+    static boolean isAlert(byte[] content) {
+        return new String(content, ISO_8859_1).contains("\r\nMessage-ID: <alert.");
     }
 
     /// A proxy of TCP, on a host of its own.
