@@ -108,7 +108,16 @@ final class Findings {
         }
     }
 
+    /// What the postmaster is told of loops is about no single letter.
+    private static boolean isAlert(Sink.Delivery delivery) {
+        return delivery.from().isEmpty() && new String(delivery.content(), StandardCharsets.ISO_8859_1).contains("\r\nMessage-ID: <alert.");
+    }
+
     private void report(Sink.Delivery delivery) {
+        if (isAlert(delivery)) {
+            tally.add("alerts", 1);
+            return;
+        }
         tally.add("reports", 1);
         String about = Letter.mentioned(delivery.content());
         Letter letter = about == null ? null : ledger.letter(about);
