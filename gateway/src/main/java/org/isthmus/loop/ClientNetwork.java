@@ -18,7 +18,7 @@ final class ClientNetwork {
         }
         byte[] octets = client.getAddress();
         if (octets.length == 4) {
-            return "%d.%d.%d.0/24".formatted(octets[0] & 0xFF, octets[1] & 0xFF, octets[2] & 0xFF);
+            return (octets[0] & 0xFF) + "." + (octets[1] & 0xFF) + "." + (octets[2] & 0xFF) + ".0/24";
         }
         StringBuilder text = new StringBuilder();
         for (int i = 0; i < 8; i += 2) {
