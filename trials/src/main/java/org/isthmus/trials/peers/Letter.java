@@ -60,6 +60,11 @@ public record Letter(String id, String from, List<String> to, byte[] content) {
         return start < 0 ? null : text.substring(start + 2 + MARK.length(), text.indexOf("\r\n", start + 2));
     }
 
+    /// Whether it is one of the server's own letters to its postmaster, about a loop or another alert.
+    public static boolean isAlert(byte[] arrived) {
+        return new String(arrived, StandardCharsets.ISO_8859_1).contains("\r\nMessage-ID: <alert.");
+    }
+
     private static int start(byte[] arrived) {
         String text = new String(arrived, StandardCharsets.ISO_8859_1);
         int body = text.indexOf("\r\n\r\n");

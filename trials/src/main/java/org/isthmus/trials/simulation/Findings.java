@@ -108,13 +108,9 @@ final class Findings {
         }
     }
 
-    /// What the postmaster is told of loops is about no single letter.
-    private static boolean isAlert(Sink.Delivery delivery) {
-        return delivery.from().isEmpty() && new String(delivery.content(), StandardCharsets.ISO_8859_1).contains("\r\nMessage-ID: <alert.");
-    }
-
     private void report(Sink.Delivery delivery) {
-        if (isAlert(delivery)) {
+        // What the postmaster is told of loops is about no single letter.
+        if (delivery.from().isEmpty() && Letter.isAlert(delivery.content())) {
             tally.add("alerts", 1);
             return;
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.schedule.QueueControl.Selector;
+import org.isthmus.trials.peers.Letter;
 import org.isthmus.trials.peers.Behaviour;
 import org.isthmus.trials.peers.Behaviour.Act;
 import org.isthmus.trials.peers.Behaviour.Stage;
@@ -31,7 +32,7 @@ class AddressingTest {
 
     private static List<String> recipients(Sink sink) {
         // What the postmaster is told of circles is no copy.
-        return sink.deliveries().stream().filter(delivery -> !LoopWorld.isAlert(delivery.content())).flatMap(delivery -> delivery.recipients().stream()).sorted().toList();
+        return sink.deliveries().stream().filter(delivery -> !Letter.isAlert(delivery.content())).flatMap(delivery -> delivery.recipients().stream()).sorted().toList();
     }
 
     private static String text(Sink.Delivery delivery) {

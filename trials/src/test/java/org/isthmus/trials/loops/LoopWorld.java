@@ -221,12 +221,7 @@ final class LoopWorld {
 
     /// What the store was given, as text, but for letters that tell the postmaster of loops.
     List<String> stored() {
-        return store.deliveries().stream().filter(delivery -> !isAlert(delivery.content())).map(delivery -> new String(delivery.content(), ISO_8859_1)).toList();
-    }
-
-    /// A letter to the postmaster about a loop.
-    static boolean isAlert(byte[] content) {
-        return new String(content, ISO_8859_1).contains("\r\nMessage-ID: <alert.");
+        return store.deliveries().stream().filter(delivery -> !Letter.isAlert(delivery.content())).map(delivery -> new String(delivery.content(), ISO_8859_1)).toList();
     }
 
     /// A proxy of TCP, on a host of its own.

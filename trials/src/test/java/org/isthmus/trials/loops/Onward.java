@@ -93,7 +93,7 @@ final class Onward {
     }
 
     private void handOn(Sink.Delivery delivery, int number) throws InterruptedException {
-        if (LoopWorld.isAlert(delivery.content())) {
+        if (Letter.isAlert(delivery.content())) {
             // Any store has a postmaster, who reads what he is told of the loop.
             return;
         }
