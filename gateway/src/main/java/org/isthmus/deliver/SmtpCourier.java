@@ -16,6 +16,7 @@ import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Stage;
+import org.isthmus.transit.Wording;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,10 +81,18 @@ public final class SmtpCourier implements Courier {
             if (attempt.leadsHome(server)) {
                 continue;
             }
+            Cause left = hosts.begin(server.peer().address(), time.elapsed());
+            if (left != null) {
+                attempt.transcript().noted(server.peer() + " is left alone while another attempt tries it");
+                attempt.failed(server, new Broken(left, Broken.Kind.PASSING), "left alone while another attempt tries it: " + Wording.brief(left));
+                continue;
+            }
             try {
                 visit(server, attempt, settings.delivery());
             } catch (Broken e) {
                 failed(server, attempt, e);
+            } finally {
+                hosts.over(server.peer().address());
             }
             if (!attempt.isDone() && stopAsked(attempt)) {
                 break;
@@ -111,7 +120,7 @@ public final class SmtpCourier implements Courier {
         attempt.transcript().noted(server.peer() + " " + what);
         attempt.failed(server, broken, what);
         if (isAboutHost(why)) {
-            hosts.failed(server.peer().address(), time.elapsed());
+            hosts.failed(server.peer().address(), why, time.elapsed());
         }
     }
 
