@@ -13,8 +13,9 @@ final class Keys {
     static final Set<String> DOMAIN = Set.of(
             "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "DisableLoopbackConnections", "DisableLoopbackConnection");
     static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "tls", "login");
+    static final Set<String> DESTINATION = Set.of("concurrency", "rate");
     /// The objects whose keys are names of the operator's choice.
-    static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP);
+    static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP, "destinations", DESTINATION);
 
     private static final Map<String, Set<String>> ALL = Map.ofEntries(
             Map.entry("connector", Set.of("hostname", "data", "postmaster", "postmaster-to")),
@@ -22,6 +23,7 @@ final class Keys {
             Map.entry("listeners.NAME", LISTENER),
             Map.entry("domains.NAME", DOMAIN),
             Map.entry("next-hops.NAME", HOP),
+            Map.entry("destinations.NAME", DESTINATION),
             Map.entry("routes", Set.of("to", "via", "cost", "from", "min-size", "max-size", "fallback", "fallback-after")),
             Map.entry("loop", Set.of("loopback", "hop-limit", "ledger-size", "accept", "xsite", "trace", "trace-header", "predict", "pair-rate", "breaker",
                     "DisableLoopbackConnections", "DisableLoopbackConnection")),

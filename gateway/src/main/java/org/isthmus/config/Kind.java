@@ -35,6 +35,7 @@ record Kind<T>(String expected, Reader<T> reader) {
     static final Kind<DomainPattern> PATTERN = new Kind<>("a domain, \"*.domain\" or \"*\"", Kind::pattern);
     static final Kind<Mailbox> MAILBOX = new Kind<>("an address, like \"postmaster@example.com\"", Kind::mailbox);
 
+    static final Kind<Rate> RATE = new Kind<>("a number, a slash and a time, like 100/1m", Kind::rate);
     static final Kind<String> SENDER = new Kind<>("a domain, \"*.domain\" or an address", Kind::sender);
     static final Kind<String> PRIVATE_FIELD = new Kind<>("the name of a header field of your own, like X-Trace-Site", Kind::privateField);
     static final Kind<String> FINDING = new Kind<>("the id of a finding, like LP02", Kind::finding);
@@ -201,6 +202,18 @@ record Kind<T>(String expected, Reader<T> reader) {
             pattern(text);
         }
         return text;
+    }
+
+    private static Rate rate(String text) {
+        int slash = text.indexOf('/');
+        if (slash < 0) {
+            throw new Wrong("has no slash", text.chars().allMatch(Character::isDigit) ? "; did you mean " + text + "/1m?" : "");
+        }
+        int count = number(1, 100_000_000).reader().read(text.substring(0, slash).strip());
+        String per = text.substring(slash + 1).strip();
+        // 100/m is what people say.
+        boolean unitAlone = !per.isEmpty() && !Character.isDigit(per.charAt(0));
+        return new Rate(count, duration(Duration.ofSeconds(1), Duration.ofDays(31)).reader().read(unitAlone ? "1" + per : per));
     }
 
     private static String finding(String text) {

@@ -380,9 +380,17 @@ public record Settings(
             @Doc("Whether one connection carries several messages.") boolean reuse,
             @Doc("The local address of outgoing connections.") @Nullable InetAddress sourceAddress,
             @Doc("The name in EHLO, where the source address has another one than connector.hostname.") @Nullable Domain ehloName,
-            Timeouts timeouts) {
+            Timeouts timeouts,
+            List<DestinationLimit> destinations) {
         public Delivery {
             suspended = List.copyOf(suspended);
+            destinations = List.copyOf(destinations);
+        }
+
+        /// Without limits of single destinations.
+        public Delivery(
+                int total, int perDestination, List<String> suspended, boolean reuse, @Nullable InetAddress sourceAddress, @Nullable Domain ehloName, Timeouts timeouts) {
+            this(total, perDestination, suspended, reuse, sourceAddress, ehloName, timeouts, List.of());
         }
 
         /// With connector.hostname in EHLO.

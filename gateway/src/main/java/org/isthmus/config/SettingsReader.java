@@ -48,7 +48,7 @@ final class SettingsReader {
         List<Settings.SiteDomain> domains = new DomainReader(root).domains();
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
-                connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(), limits(), dns(), tracking(), log(connector.data()),
+                connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(hops.keySet()), limits(), dns(), tracking(), log(connector.data()),
                 new AddressingReader(root, listeners).read(), Map.of());
         root.notYet(true, "the web console", "console");
         root.notYet(true, "TLS", "tls");
@@ -274,10 +274,11 @@ final class SettingsReader {
         section.finish();
     }
 
-    private Settings.Delivery delivery() {
+    private Settings.Delivery delivery(Set<String> hops) {
         Optional<Section> written = root.section("delivery");
+        List<DestinationLimit> destinations = new DestinationReader(root).read(hops);
         if (written.isEmpty()) {
-            return new Settings.Delivery(1000, 20, List.of(), true, null, timeouts(Optional.empty()));
+            return new Settings.Delivery(1000, 20, List.of(), true, null, null, timeouts(Optional.empty()), destinations);
         }
         Section section = written.get();
         int total = 1000;
@@ -295,7 +296,7 @@ final class SettingsReader {
         Settings.Timeouts timeouts = timeouts(section.section("timeouts"));
         section.notYet(false, "TLS", "tls");
         section.finish();
-        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts);
+        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts, destinations);
     }
 
     private static Settings.Timeouts timeouts(Optional<Section> written) {

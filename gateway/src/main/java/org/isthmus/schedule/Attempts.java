@@ -27,7 +27,6 @@ import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientClass;
 import org.isthmus.transit.Route;
 import org.isthmus.transit.Routing;
-import org.isthmus.transit.Stage;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -55,12 +54,12 @@ final class Attempts {
         Job job = grant.job();
         Snapshot snapshot = parts.config().current();
         Settings.Delivery limits = snapshot.settings().delivery();
-        Cause silence = null;
+        Bearing bearing = Bearing.UNKNOWN;
         Instant next = null;
         try {
             QueuedMessage message = job.message != null ? job.message : parts.spool().read(job.id);
             DeliveryAttempt attempt = depart(message, job, snapshot);
-            silence = silence(attempt);
+            bearing = Bearing.of(attempt);
             next = settle(message, job, attempt, snapshot);
         } catch (NoSuchElementException e) {
             LOG.warn("{} is no longer in the spool", job.id);
@@ -73,7 +72,10 @@ final class Attempts {
         } finally {
             scheduler.table.jobOver(job);
             scheduler.table.changed(job.id, next);
-            scheduler.lanes.done(grant, silence, limits, snapshot.settings().loop().breaker().settle(), parts.time().elapsed());
+            String narrowed = scheduler.lanes.done(grant, bearing, limits, snapshot.settings().loop().breaker().settle(), parts.time().elapsed());
+            if (narrowed != null) {
+                LOG.info("{}", narrowed);
+            }
             if (next != null || job.track != null) {
                 scheduler.wake();
             }
@@ -158,20 +160,5 @@ final class Attempts {
             return new Outcome.Deferred(new Cause.Local("no outcome", LOCAL));
         }
         return outcome;
-    }
-
-    /// Why no server of the destination could be talked to; null if one was.
-    private static @Nullable Cause silence(DeliveryAttempt attempt) {
-        Cause silence = null;
-        for (Outcome outcome : attempt.outcomes().values()) {
-            if (outcome instanceof Outcome.Deferred deferred
-                    && deferred.cause() instanceof Cause.Unreachable unreachable
-                    && unreachable.stage().compareTo(Stage.HELLO) <= 0) {
-                silence = unreachable;
-            } else {
-                return null;
-            }
-        }
-        return silence;
     }
 }

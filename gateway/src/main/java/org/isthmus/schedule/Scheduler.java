@@ -215,7 +215,7 @@ public final class Scheduler {
             nap = untilLook.compareTo(nap) < 0 ? untilLook : nap;
         }
         Duration elapsed = parts.time().elapsed();
-        Duration pauseEnd = lanes.nextPauseEnd(elapsed);
+        Duration pauseEnd = lanes.nextPauseEnd();
         if (pauseEnd != null && pauseEnd.minus(elapsed).compareTo(nap) < 0) {
             nap = pauseEnd.minus(elapsed);
         }
@@ -267,6 +267,11 @@ public final class Scheduler {
         for (Lanes.Grant grant = next(); grant != null; grant = next()) {
             startWorkers();
             attempts.attempt(grant);
+        }
+        // A lane may have come to wait for a time just now, and the pump sleeps by what it knew before.
+        Duration opens = lanes.nextPauseEnd();
+        if (opens != null) {
+            wakeAt(parts.time().now().plus(opens.minus(parts.time().elapsed())));
         }
     }
 

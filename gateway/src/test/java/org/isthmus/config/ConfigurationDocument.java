@@ -23,6 +23,7 @@ final class ConfigurationDocument {
             domains { "example.com" { deliver-to = mailstore } }
             next-hops { mailstore { url = "lmtp://10.0.0.9" } }
             listeners { internet { address = "0.0.0.0:25" } }
+            destinations { "example.org" { } }
             rewrite = [{ in = "*@old.example", to = "*@new.example" }]
             copies = [{ of = "*@example.com", to = "archive@example.com" }]
             """)
@@ -58,6 +59,8 @@ final class ConfigurationDocument {
             Map.entry("rewrite.to", "\"*@new.example\""),
             Map.entry("copies.of", "\"*@example.com\""),
             Map.entry("copies.to", "\"archive@example.com\""),
+            Map.entry("destinations.concurrency", "5"),
+            Map.entry("destinations.rate", "60/1m"),
             Map.entry("queue.priority.normal.lifetime", "5d"),
             Map.entry("delivery.source-address", "\"192.0.2.1\""),
             Map.entry("delivery.ehlo-name", "\"out.example.com\""));
@@ -80,6 +83,8 @@ final class ConfigurationDocument {
         part("loop", "Loop control.", DEFAULTS.loop());
         part("queue", "How often and how long a message is tried.", DEFAULTS.queue());
         part("delivery", "How mail leaves.", DEFAULTS.delivery());
+        part("destinations", "What single destinations may be burdened with. The key is a next hop, or a domain or `\"*.domain\"` whose servers are found by DNS; the best fit counts.",
+                DEFAULTS.delivery().destinations().getFirst());
         part("limits", "Limits on clients.", DEFAULTS.limits());
         part("dns", "Where names are asked.", DEFAULTS.dns());
         part("tracking", "The memory of what happened to each message.", DEFAULTS.tracking());
@@ -217,6 +222,11 @@ final class ConfigurationDocument {
                 case "routes" -> named(part, "  {", "  }", "= [", "]", text);
                 case "rewrite" -> like(part, "{ in = \"*@old.example\", to = \"*@new.example\", what = [envelope, headers], direction = both, listener = internet }", text);
                 case "copies" -> like(part, "{ of = \"*@example.com\", direction = both, to = \"archive@example.com\" }", text);
+                case "destinations" -> {
+                    comment(part.words(), "", text);
+                    part.keys().forEach(key -> comment(key.name() + ": " + key.words(), "", text));
+                    text.append("# like destinations { \"example.org\" { concurrency = 5, rate = 60/1m } }\n");
+                }
                 default -> {
                     comment(part.words(), "", text);
                     text.append(part.path()).append(" {\n");

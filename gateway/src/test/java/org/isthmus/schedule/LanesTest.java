@@ -8,15 +8,27 @@ import static org.isthmus.schedule.Samples.limits;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.isthmus.address.Mailbox;
+import org.isthmus.config.DestinationLimit;
+import org.isthmus.config.Rate;
 import org.isthmus.config.Settings;
 import org.isthmus.loop.Caution;
+import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.Reply;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Peer;
 import org.isthmus.transit.RecipientClass;
+import org.isthmus.transit.SourceLine;
+import org.isthmus.transit.Stage;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
-    private static final Settings.Delivery LIMITS = limits(10, 4);
+    private Settings.Delivery limits = limits(10, 4);
+
+    private static final Cause PRESSED = new Cause.Replied(
+            new Peer("mx.example", Samples.ADDRESS), Stage.GREETING, new Reply(421, null, List.of("slow down")), EnhancedStatus.of("4.3.2"));
 
     private final Caution caution = new Caution();
     private final Lanes lanes = new Lanes(caution);
@@ -111,21 +123,113 @@ class LanesTest {
     }
 
     @Test
-    void manySilentDestinationsLeaveSlotsForOthers() {
-        for (int i = 0; i < 4; i++) {
+    void manyHangingDestinationsLeaveSlotsForOthers() {
+        prove("healthy");
+        for (int i = 0; i < 20; i++) {
             queue("hanging" + i, 50);
         }
-        grants();
+        assertThat(grants()).as("the last tenth is for destinations that are known to work").hasSize(9);
         queue("healthy", 5);
-        assertThat(names(grants())).containsExactly("healthy", "healthy");
+        assertThat(names(grants())).containsExactly("healthy");
+    }
+
+    @Test
+    void aSecondSlotForANewDestinationIsGivenOnlyWhileHalfIsFree() {
+        for (int i = 0; i < 4; i++) {
+            queue("new" + i, 50);
+        }
+        assertThat(names(grants())).containsExactly("new0", "new1", "new2", "new3", "new0");
     }
 
     @Test
     void theTotalIsKept() {
         for (int i = 0; i < 20; i++) {
+            prove("d" + i);
+        }
+        for (int i = 0; i < 20; i++) {
             queue("d" + i, 2);
         }
         assertThat(grants()).hasSize(10);
+    }
+
+    @Test
+    void aDestinationThatWantsLessIsHalvedOnceForAllThatWereUnderWayAndGrowsAgain() {
+        limits = limits(100, 16);
+        queue("a", 200);
+        List<Lanes.Grant> under = new ArrayList<>(grants());
+        while (under.size() < 16) {
+            answered(under.removeFirst());
+            under.addAll(grants());
+        }
+        assertThat(pressed(under.removeFirst())).contains("8 at a time instead of 16").contains("421 slow down");
+        under.forEach(this::pressed);
+        under = new ArrayList<>(grants());
+        assertThat(under).as("once for all that were on the wire together").hasSize(8);
+        for (int i = 0; i < 8; i++) {
+            answered(under.removeFirst());
+            under.addAll(grants());
+        }
+        assertThat(under).as("one more for each round").hasSize(9);
+        assertThat(state()).startsWith("up, 9 at a time instead of 16: ");
+        for (int i = 0; i < 200; i++) {
+            answered(under.removeFirst());
+            queue("a", 1);
+            under.addAll(grants());
+        }
+        assertThat(under).as("the limit").hasSize(16);
+        assertThat(state()).isEqualTo("up");
+    }
+
+    @Test
+    void aDestinationThatWantsLessThanOneIsLeftAloneForAWhile() {
+        queue("a", 20);
+        List<Lanes.Grant> two = grants();
+        pressed(two.get(0));
+        pressed(two.get(1));
+        Lanes.Grant one = grants().getFirst();
+        pressed(one);
+        assertThat(grants()).isEmpty();
+        assertThat(lanes.nextPauseEnd()).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void aRateSpreadsMessagesOverItsTime() {
+        limits = new Settings.Delivery(10, 4, List.of(), true, null, null, limits.timeouts(),
+                List.of(new DestinationLimit("a", null, Optional.of(2), new Rate(6, Duration.ofMinutes(1)), new SourceLine("isthmus.conf", 3))));
+        queue("a", 20);
+        answered(grants().getFirst());
+        assertThat(grants()).as("one in ten seconds").isEmpty();
+        assertThat(state()).isEqualTo("up, waits for its turn: destinations.\"a\".rate = 6/1m (isthmus.conf:3)");
+        assertThat(lanes.nextPauseEnd()).isEqualTo(Duration.ofSeconds(10));
+        int sent = 1;
+        for (int second = 1; second <= 60; second++) {
+            elapsed = Duration.ofSeconds(second);
+            List<Lanes.Grant> now = grants();
+            now.forEach(this::answered);
+            sent += now.size();
+        }
+        assertThat(sent).isEqualTo(7);
+    }
+
+    @Test
+    void whatWasLearnedIsRememberedForAWhile() {
+        prove("a");
+        queue("a", 10);
+        assertThat(grants()).hasSizeGreaterThan(2);
+    }
+
+    private void prove(String hop) {
+        queue(hop, 1);
+        grants().forEach(this::answered);
+    }
+
+    private String pressed(Lanes.Grant grant) {
+        String said = lanes.done(grant, new Bearing.Pressed(PRESSED), limits, Duration.ofSeconds(1), elapsed);
+        return said == null ? "" : said;
+    }
+
+    private String state() {
+        return lanes.destinations(10, elapsed).getFirst().state();
     }
 
     @Test
@@ -156,9 +260,9 @@ class LanesTest {
     void theEndOfAPauseIsKnown() {
         queue("a", 3);
         grants().forEach(this::silent);
-        assertThat(lanes.nextPauseEnd(elapsed)).isEqualTo(Duration.ofSeconds(15));
+        assertThat(lanes.nextPauseEnd()).isEqualTo(Duration.ofSeconds(15));
         lanes.forget();
-        assertThat(lanes.nextPauseEnd(elapsed)).isNull();
+        assertThat(lanes.nextPauseEnd()).isNull();
     }
 
     @Test
@@ -183,15 +287,15 @@ class LanesTest {
     }
 
     private Lanes.@Nullable Grant next() {
-        return lanes.next(LIMITS, elapsed);
+        return lanes.next(limits, elapsed);
     }
 
     private void answered(Lanes.Grant grant) {
-        lanes.done(grant, null, LIMITS, Duration.ofSeconds(1), elapsed);
+        lanes.done(grant, Bearing.WILLING, limits, Duration.ofSeconds(1), elapsed);
     }
 
     private void silent(Lanes.Grant grant) {
-        lanes.done(grant, Samples.SILENT, LIMITS, Duration.ofSeconds(1), elapsed);
+        lanes.done(grant, new Bearing.Silent(Samples.SILENT), limits, Duration.ofSeconds(1), elapsed);
     }
 
     private static List<String> names(List<Lanes.Grant> grants) {
