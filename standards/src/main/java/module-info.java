@@ -9,6 +9,7 @@ module org.isthmus.standards {
     exports org.isthmus.dns;
     exports org.isthmus.dsn;
     exports org.isthmus.message;
+    exports org.isthmus.proxy;
     exports org.isthmus.smtp;
     exports org.isthmus.syntax;
     exports org.isthmus.trace;

@@ -2,6 +2,7 @@
 package org.isthmus.config;
 
 import java.net.InetAddress;
+import java.util.List;
 
 /// A network: an address and how many of its bits count. RFC 4632, RFC 4291 §2.3.
 public record Cidr(InetAddress address, int bits) {
@@ -45,6 +46,16 @@ public record Cidr(InetAddress address, int bits) {
         }
         int rest = bits % 8;
         return rest == 0 || (mine[whole] >> (8 - rest)) == (its[whole] >> (8 - rest));
+    }
+
+    /// Whether one of the networks contains it.
+    public static boolean anyContains(List<Cidr> networks, InetAddress address) {
+        for (int i = 0; i < networks.size(); i++) {
+            if (networks.get(i).contains(address)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -87,9 +87,18 @@ public record Settings(
             @Doc("off | starttls | implicit. This release has no TLS yet: only off is accepted.") Tls tls,
             @Doc("required: nothing is accepted from clients that have not authenticated.") boolean authRequired,
             @Doc("Departures from the standards that this listener tolerates: space-after-colon, malformed-helo-name.") Set<Leniency> leniency,
+            @Doc("Proxies and load balancers in front, whose connections begin with the header of the PROXY protocol (version 1 or 2); from them, what has none is closed.") List<Cidr> proxyHosts,
+            @Doc("Hosts that may say by XCLIENT who the client is. What they say decides who may relay: name only what you run yourself.") List<Cidr> xclientHosts,
             SourceLine at) {
         public Listener {
             leniency = Set.copyOf(leniency);
+            proxyHosts = List.copyOf(proxyHosts);
+            xclientHosts = List.copyOf(xclientHosts);
+        }
+
+        /// With nobody in front.
+        public Listener(String name, InetSocketAddress address, Tls tls, boolean authRequired, Set<Leniency> leniency, SourceLine at) {
+            this(name, address, tls, authRequired, leniency, List.of(), List.of(), at);
         }
 
         public enum Tls {

@@ -47,6 +47,19 @@ public final class SettingsCheck {
         if (settings.listeners().isEmpty()) {
             warn("no-listener", places.apply("listeners"), "listeners is empty: no mail comes in");
         }
+        for (Settings.Listener listener : settings.listeners()) {
+            believed(listener, "proxy-hosts", listener.proxyHosts());
+            believed(listener, "xclient-hosts", listener.xclientHosts());
+        }
+    }
+
+    /// Who may say who the client is may say that it is a trusted one.
+    private void believed(Settings.Listener listener, String key, List<Cidr> networks) {
+        for (Cidr network : networks) {
+            if (network.bits() < 8) {
+                warn("open-relay", listener.at(), "listeners." + listener.name() + "." + key + " contains " + network + ": whoever comes from there can pass for a client that may send to anywhere");
+            }
+        }
     }
 
     private void domains() {

@@ -24,6 +24,9 @@ final class Bounds {
     /// XSITE questions that are answered in a session.
     static final int CHALLENGES = 3;
 
+    /// How long a proxy may take to say whose connection it hands on. Its text asks for three seconds at least.
+    static final Duration PROXY_HEADER = Duration.ofSeconds(10);
+
     /// A session's input buffer while it talks, and while it sends large content.
     static final int SMALL_BUFFER = 8 * 1024;
     static final int LARGE_BUFFER = 64 * 1024;

@@ -31,6 +31,27 @@ final class Occupancy {
         return Entry.ENTERED;
     }
 
+    /// Enters somebody whose address is not known yet, because a proxy is about to say it. He must be {@link #name named}, or {@link #leaveUnnamed leave}.
+    /// @return false if there is no room
+    synchronized boolean enterUnnamed(Settings.Limits limits) {
+        if (all >= limits.sessions()) {
+            return false;
+        }
+        all++;
+        return true;
+    }
+
+    /// Names somebody who has entered.
+    /// @return false if too many of his are here already: he has left then
+    synchronized boolean name(InetAddress client, Settings.Limits limits) {
+        all--;
+        return enter(client, limits) == Entry.ENTERED;
+    }
+
+    synchronized void leaveUnnamed() {
+        all--;
+    }
+
     synchronized void leave(InetAddress client) {
         all--;
         perClient.computeIfPresent(client, (address, count) -> count == 1 ? null : count - 1);

@@ -10,7 +10,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.isthmus.config.Cidr;
 import org.isthmus.config.Settings;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Listener;
@@ -34,6 +36,7 @@ public final class Receiver {
     private final Rooms rooms;
     private final Occupancy occupancy = new Occupancy();
     private final Map<Session, Place> sessions = new ConcurrentHashMap<>();
+    private final Set<Connection> unnamed = ConcurrentHashMap.newKeySet();
     private final List<Door> doors = new ArrayList<>();
     private final List<Threads.Actor> welcomers = new ArrayList<>();
     private volatile boolean stopping;
@@ -120,6 +123,7 @@ public final class Receiver {
     }
 
     private void closeDoors() {
+        unnamed.forEach(Connection::close);
         for (Door door : doors) {
             try {
                 door.listener().close();
@@ -160,11 +164,60 @@ public final class Receiver {
     private void admit(Door door, Connection connection) {
         Settings.Limits limits = rooms.config().current().settings().limits();
         InetAddress client = connection.remote().getAddress();
+        if (Cidr.anyContains(door.settings().proxyHosts(), client)) {
+            if (occupancy.enterUnnamed(limits)) {
+                introduce(door, connection);
+            } else {
+                turnAway(door, connection, Replies.TOO_MANY_SESSIONS);
+            }
+            return;
+        }
         switch (occupancy.enter(client, limits)) {
             case ENTERED -> converse(door, connection, client);
             case FULL -> turnAway(door, connection, Replies.TOO_MANY_SESSIONS);
             case FULL_FOR_CLIENT -> turnAway(door, connection, Replies.TOO_MANY_FROM_CLIENT);
         }
+    }
+
+    /// Waits for the header by which a proxy says whose connection this is. What has none is closed without a word: nobody knows who would hear it.
+    private void introduce(Door door, Connection carrier) {
+        unnamed.add(carrier);
+        rooms.threads().start("proxied " + carrier.remote(), () -> {
+            ProxiedConnection connection = null;
+            try {
+                connection = ProxiedConnection.of(carrier, rooms.time(), Bounds.PROXY_HEADER);
+            } catch (ProxiedConnection.NoHeader e) {
+                refuse(door.settings(), carrier, e);
+            } catch (IOException e) {
+                LOG.debug("proxy {} at listener {}: {}", carrier.remote(), door.settings().name(), e.getMessage());
+            } finally {
+                unnamed.remove(carrier);
+                if (connection == null || stopping) {
+                    occupancy.leaveUnnamed();
+                    carrier.close();
+                }
+            }
+            if (connection != null && !stopping) {
+                enter(door, connection);
+            }
+        });
+    }
+
+    private void enter(Door door, ProxiedConnection connection) {
+        InetAddress client = connection.remote().getAddress();
+        if (occupancy.name(client, rooms.config().current().settings().limits())) {
+            converse(door, connection, client);
+        } else {
+            turnAway(door, connection, Replies.TOO_MANY_FROM_CLIENT);
+        }
+    }
+
+    private void refuse(Settings.Listener listener, Connection carrier, ProxiedConnection.NoHeader why) {
+        LOG.warn("listener {}: the proxy {} sends {}", listener.name(), carrier.remote(), why.problem());
+        String traceId = rooms.freshName(Speech.TRACE_ID);
+        Client client = new Client(listener.name(), carrier.local(), carrier.remote(), null, null, traceId);
+        rooms.tracker().record(new Event.Refused(rooms.time().now(), traceId, client, "connect", null, null, Replies.traced(Replies.NO_PROXY_HEADER.with(hostname()), traceId),
+                List.of(Step.of("proxy", "listeners." + listener.name() + ".proxy-hosts", listener.at(), why.problem()))));
     }
 
     private void converse(Door door, Connection connection, InetAddress client) {
@@ -183,7 +236,19 @@ public final class Receiver {
 
     /// Holds one conversation on the caller's thread, past the doors and their limits; for whoever brings a connection of his own.
     public void converse(Settings.Listener listener, Connection connection) {
-        new Session(rooms, listener, connection, new Gate()).run();
+        if (!Cidr.anyContains(listener.proxyHosts(), connection.remote().getAddress())) {
+            new Session(rooms, listener, connection, new Gate()).run();
+            return;
+        }
+        try {
+            new Session(rooms, listener, ProxiedConnection.of(connection, rooms.time(), Bounds.PROXY_HEADER), new Gate()).run();
+        } catch (ProxiedConnection.NoHeader e) {
+            refuse(listener, connection, e);
+        } catch (IOException e) {
+            LOG.debug("proxy {} at listener {}: {}", connection.remote(), listener.name(), e.getMessage());
+        } finally {
+            connection.close();
+        }
     }
 
     /// On a thread of its own, so that a client that doesn't read keeps nobody else waiting; it lives for a moment and holds nothing.

@@ -121,6 +121,12 @@ public final class Replies {
     static final ReplyForm TOO_MANY_FROM_CLIENT = new ReplyForm(421, "4.7.0", "{} too many sessions from {}; try again later",
             "A client connects when limits.sessions-per-client are open from its address.", "Raise the limit if the client is a large site.");
     static final ReplyForm LOST = new ReplyForm(421, "4.4.2", "{} lost the connection within the message", "Never sent: it stands in the trace when a client vanishes in the middle of a message.", "");
+    static final ReplyForm NO_PROXY_HEADER = new ReplyForm(421, "4.7.0", "{} closing connection: no PROXY header, or a wrong one",
+            "Never sent: it stands in the trace when a host of `proxy-hosts` begins with something else than the PROXY protocol's header.",
+            "Turn the PROXY protocol on in the proxy, or take its address out of `proxy-hosts`.");
+    static final ReplyForm NOT_XCLIENT = new ReplyForm(550, "5.7.0", "you may not say who others are",
+            "XCLIENT from a host that is none of the listener's `xclient-hosts`.", "Name the host there if it is a proxy or filter of yours.");
+    static final ReplyForm XCLIENT_IN_MAIL = new ReplyForm(503, "5.5.1", "a mail transaction is in progress", "XCLIENT between MAIL and the end of data.", "");
     static final ReplyForm CHUNKS_LOST = new ReplyForm(501, "5.5.4", "BDAT not understood, so nobody knows where its octets end; closing connection",
             "BDAT with a wrong argument. The session ends, so that content is never read as commands. RFC 3030 §2.", "");
 
@@ -128,7 +134,7 @@ public final class Replies {
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT, UNDECIDED_SENDER,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
-            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST);
+            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL);
 
     /// Replies without blanks that go out with every message, ready for the wire.
     static final byte[] MAIL_OK_OCTETS = MAIL_OK.with().bytes();
@@ -145,7 +151,8 @@ public final class Replies {
     }
 
     /// The answer to EHLO. RFC 5321 §4.1.1.1.
-    static Reply extensions(Settings settings) {
+    /// @param more what is offered to this client alone
+    static Reply extensions(Settings settings, List<String> more) {
         List<String> lines = new ArrayList<>(List.of(
                 settings.connector().hostname().ascii() + " at your service",
                 "PIPELINING",
@@ -162,6 +169,7 @@ public final class Replies {
         if (settings.loop().xsite()) {
             lines.add(Xsite.KEYWORD);
         }
+        lines.addAll(more);
         return new Reply(250, null, lines);
     }
 

@@ -47,6 +47,7 @@ final class Session {
     private final Speech speech;
     private final ContentCommands content;
     private final Instant began;
+    private final Introduction introduction;
     private int challenges;
     private volatile Phase phase = new Phase.Greeting();
 
@@ -61,6 +62,7 @@ final class Session {
         output = new ClientOutput(connection, idle);
         input = new ClientInput(connection, output, rooms.time(), gate, idle);
         speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, null, rooms.freshName(8)));
+        introduction = new Introduction(listener, connection);
         content = new ContentCommands(rooms, speech, new ContentReading(input));
         began = rooms.time().now();
     }
@@ -186,6 +188,7 @@ final class Session {
             case Command.StartTls tls -> speech.mistake(Replies.NOT_IMPLEMENTED.with("STARTTLS"));
             case Command.Auth auth -> speech.mistake(Replies.NOT_IMPLEMENTED.with("AUTH"));
             case Command.Xsite challenge -> challenge(challenge);
+            case Command.Xclient xclient -> introduced(xclient);
             case Command.Malformed malformed -> malformed(malformed);
             case Command.Unrecognised unrecognised -> unrecognised(unrecognised);
         }
@@ -200,14 +203,14 @@ final class Session {
         Snapshot snapshot = rooms.config().current();
         Hello hello = greet.hello();
         Client client = speech.client();
-        Client named = new Client(client.listener(), client.local(), client.remote(), hello, client.user(), client.session());
+        Client named = new Client(client.listener(), client.local(), client.remote(), introduction.hello(hello), client.user(), client.session());
         switch (rooms.policy().hello(named, snapshot)) {
             case Verdict.Refuse refuse -> speech.refuse(greet.verb(), null, null, refuse.reply(), List.of(refuse.step()));
             case Verdict.Pass pass -> {
                 endTransaction();
                 speech.meet(named);
                 phase = new Phase.Idle(hello);
-                speech.aside(hello.extended() ? Replies.extensions(snapshot.settings()) : Replies.HELLO.with(speech.hostname()));
+                speech.aside(hello.extended() ? Replies.extensions(snapshot.settings(), introduction.keywords()) : Replies.HELLO.with(speech.hostname()));
             }
         }
     }
@@ -251,7 +254,9 @@ final class Session {
             sender = result.steps().isEmpty() ? from : new ReversePath.To(result.address());
             why = result.steps();
         }
-        phase = new Phase.Gathering(hello, new Transaction(snapshot, sender, parameters, ours, rewriting, why));
+        Transaction transaction = new Transaction(snapshot, sender, parameters, ours, rewriting, why);
+        introduction.steps().forEach(transaction::note);
+        phase = new Phase.Gathering(hello, transaction);
         speech.say(Replies.MAIL_OK_OCTETS);
     }
 
@@ -318,6 +323,21 @@ final class Session {
         } else {
             Xsite.Proof proof = Xsite.prove(rooms.xsite(), challenge.nonce(), listener.name());
             speech.aside(Replies.XSITE.with(proof.listener(), proof.mac()));
+        }
+    }
+
+    /// A host of ours says who the client is: the session begins anew, from the greeting on, with that client. Postfix's XCLIENT_README.
+    private void introduced(Command.Xclient xclient) throws IOException {
+        if (!introduction.mayXclient()) {
+            speech.refuse("XCLIENT", null, null, Replies.NOT_XCLIENT.with(), List.of(introduction.refusal()));
+        } else if (phase instanceof Phase.Gathering) {
+            speech.mistake(Replies.XCLIENT_IN_MAIL.with());
+        } else {
+            speech.meet(introduction.accept(xclient.attributes(), speech.client()));
+            phase = new Phase.Greeting();
+            if (!greet()) {
+                speech.fallSilent();
+            }
         }
     }
 

@@ -51,6 +51,9 @@ public sealed interface Command {
         public static final int NONCE = 22;
     }
 
+    /// A proxy of ours says who the client is. Postfix's XCLIENT_README.
+    record Xclient(ClientAttributes attributes) implements Command {}
+
     /// A known verb with a wrong argument, or a line with bytes that no command has.
     /// @param verb in capitals, or empty if the line could not be read at all
     /// @param reply what to answer: 501, 555 and the like

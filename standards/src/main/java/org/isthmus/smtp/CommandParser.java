@@ -86,6 +86,7 @@ public final class CommandParser {
             case "NOOP" -> new Command.Noop();
             case "AUTH" -> auth(argument);
             case "XSITE" -> xsite(argument);
+            case "XCLIENT" -> xclient(argument);
             default -> new Command.Unrecognised(harmlessVerb(verb));
         };
     }
@@ -232,6 +233,14 @@ public final class CommandParser {
             good = c < 128 && (Characters.letterOrDigit(c) || c == '-' || c == '_');
         }
         return good ? new Command.Xsite(nonce) : malformed("XSITE", 501, "5.5.4", "XSITE needs 16 octets in base64url, " + Command.Xsite.NONCE + " characters");
+    }
+
+    private static Command xclient(String argument) {
+        try {
+            return new Command.Xclient(ClientAttributes.xclient(argument));
+        } catch (SyntaxProblem e) {
+            return malformed("XCLIENT", 501, "5.5.4", "Not XCLIENT attribute=value: " + e.getMessage());
+        }
     }
 
     private static boolean isBase64(String text) {

@@ -82,6 +82,7 @@ final class Scene implements Tracker {
             case "client" -> client = InetAddress.ofLiteral(words[1]);
             case "auth" -> authRequired = true;
             case "leniency" -> listener.add("leniency = [" + words[1] + "]");
+            case "listener" -> listener.add(String.join(" ", words).substring("listener ".length()));
             case "hop-limit" -> loop.add("hop-limit = " + words[1]);
             case "loopback" -> {
                 outward = true;
@@ -147,7 +148,7 @@ final class Scene implements Tracker {
     Settings.Listener listener() {
         Settings.Listener read = settings.listeners().getFirst();
         // The text refuses auth = required as long as there are no mechanisms; the session's part of it is here already.
-        return new Settings.Listener(read.name(), read.address(), read.tls(), authRequired, read.leniency(), read.at());
+        return new Settings.Listener(read.name(), read.address(), read.tls(), authRequired, read.leniency(), read.proxyHosts(), read.xclientHosts(), read.at());
     }
 
     Rooms rooms(Time time, Entropy entropy, Threads threads, Network network) throws IOException {

@@ -49,9 +49,13 @@ class ReceiverTest {
         final Receiver receiver;
 
         Server(SimulatedHost host, String limits) throws IOException {
+            this(host, limits, "");
+        }
+
+        Server(SimulatedHost host, String limits, String listener) throws IOException {
             Platform platform = host.platform();
             spool = new MemorySpool(platform.time());
-            Settings settings = settings(limits);
+            Settings settings = settings(limits, listener);
             config = new LiveConfig(new Snapshot(1, settings));
             SiteClassifier classifier = new SiteClassifier(new FileDirectory(platform.disk(), platform.time()));
             SiteIdentity identity = SiteIdentity.of(settings, java.util.Map.of("internet", DOOR), List.of());
@@ -63,14 +67,18 @@ class ReceiverTest {
         }
 
         static Settings settings(String limits) {
+            return settings(limits, "");
+        }
+
+        static Settings settings(String limits, String listener) {
             return ConfigLoader.parse("""
                     connector { hostname = "mx1.example.org", data = /data, postmaster = "postmaster@example.org" }
-                    listeners { internet { address = "0.0.0.0:25" } }
+                    listeners { internet { address = "0.0.0.0:25" %s } }
                     next-hops { store { url = "lmtp://127.0.0.1:24" } }
                     routes = [{ to = "*", via = mx }]
                     domains { "example.org" { kind = authoritative, recipients = any, deliver-to = store } }
                     limits { %s }
-                    """.formatted(limits)).orThrow();
+                    """.formatted(listener, limits)).orThrow();
         }
     }
 
@@ -159,6 +167,58 @@ class ReceiverTest {
             assertThat(second.ask("NOOP")).startsWith("250 ");
             server.receiver.drain(Duration.ZERO);
         });
+    }
+
+    @Test
+    void behindAProxyEachClientHasItsOwnRoom() {
+        in(new World(9), (mx, here) -> {
+            Server server = new Server(mx, "sessions = 5, sessions-per-client = 1", ", proxy-hosts = [\"192.0.2.9\"]");
+            Client first = proxied(here, "203.0.113.1");
+            assertThat(first.hear()).startsWith("220 ");
+            Client second = proxied(here, "203.0.113.1");
+            assertThat(second.hear()).startsWith("421 4.7.0 ").contains("203.0.113.1");
+            Client third = proxied(here, "203.0.113.2");
+            assertThat(third.hear()).startsWith("220 ");
+            assertThat(server.receiver.sessions()).extracting(view -> view.client().remote().getAddress().getHostAddress()).containsExactlyInAnyOrder("203.0.113.1", "203.0.113.2");
+            server.receiver.drain(Duration.ZERO);
+        });
+    }
+
+    @Test
+    void aProxyThatDoesNotSayWhoItHandsOnIsLetGoAndTakesNoRoom() {
+        in(new World(10), (mx, here) -> {
+            Server server = new Server(mx, "sessions = 3", ", proxy-hosts = [\"192.0.2.9\"]");
+            List<Client> silent = List.of(new Client(here), new Client(here), new Client(here));
+            silent.getFirst().say("PROXY TC");
+            here.platform().time().sleep(Duration.ofSeconds(1));
+            assertThat(new Client(here).hear()).as("the house is full").startsWith("421 4.3.2 ");
+            for (Client one : silent) {
+                assertThat(one.hear()).isEqualTo("closed");
+            }
+            assertThat(proxied(here, "203.0.113.1").upTo("EHLO").ask("NOOP")).startsWith("250 ");
+            server.receiver.drain(Duration.ZERO);
+        });
+    }
+
+    @Test
+    void stoppingDoesNotWaitForAProxy() {
+        in(new World(11), (mx, here) -> {
+            Server server = new Server(mx, "", ", proxy-hosts = [\"192.0.2.9\"]");
+            Client silent = new Client(here);
+            here.platform().time().sleep(Duration.ofSeconds(1));
+            assertThat(server.receiver.drain(Duration.ZERO)).isTrue();
+            assertThatThrownBy(() -> {
+                if (silent.hear().equals("closed")) {
+                    throw new IOException("closed");
+                }
+            }).isInstanceOf(IOException.class);
+        });
+    }
+
+    private static Client proxied(SimulatedHost here, String client) throws IOException {
+        Client one = new Client(here);
+        one.say("PROXY TCP4 " + client + " 192.0.2.25 40000 25\r\n");
+        return one;
     }
 
     @Test
