@@ -12,6 +12,7 @@ module org.isthmus.gateway {
     requires ch.qos.logback.core;
     requires tools.jackson.databind;
     requires tools.jackson.core;
+    requires java.management;
     requires jdk.net;
     requires jdk.unsupported;
 

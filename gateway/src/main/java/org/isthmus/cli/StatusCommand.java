@@ -46,6 +46,9 @@ final class StatusCommand implements Callable<Integer> {
         for (JsonNode door : status.path("listeners").values()) {
             line(text, "listener", "%s %s, %s sessions".formatted(value(door, "name"), value(door, "address"), value(door, "sessions")));
         }
+        if (status.has("pressure")) {
+            line(text, "pressure", value(status, "pressure"));
+        }
         queue(text, status.path("queue"));
         counters(text, status.path("counters"));
         returns(text, status.path("returns"));

@@ -13,6 +13,8 @@ final class Keys {
     static final Set<String> DOMAIN = Set.of(
             "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "DisableLoopbackConnections", "DisableLoopbackConnection");
     static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "tls", "login");
+    private static final Set<String> RATES = Set.of("connections", "messages", "recipients");
+    private static final Set<String> MAIL_RATES = Set.of("messages", "recipients");
     static final Set<String> DESTINATION = Set.of("concurrency", "rate");
     /// The objects whose keys are names of the operator's choice.
     static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP, "destinations", DESTINATION);
@@ -33,7 +35,14 @@ final class Keys {
             Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "ehlo-name", "timeouts")),
             Map.entry("delivery.concurrency", Set.of("total", "per-destination")),
             Map.entry("delivery.timeouts", Set.of("connect", "greeting", "command", "data", "data-block", "end-of-data")),
-            Map.entry("limits", Set.of("message-size", "recipients", "sessions", "sessions-per-client", "errors", "idle", "header-size", "header-fields")),
+            Map.entry("limits", Set.of("message-size", "recipients", "sessions", "sessions-per-client", "errors", "idle", "header-size", "header-fields", "rate", "pressure")),
+            Map.entry("limits.rate", Set.of("client", "network", "sender", "user", "listener")),
+            Map.entry("limits.rate.client", RATES),
+            Map.entry("limits.rate.network", RATES),
+            Map.entry("limits.rate.sender", MAIL_RATES),
+            Map.entry("limits.rate.user", MAIL_RATES),
+            Map.entry("limits.rate.listener", RATES),
+            Map.entry("limits.pressure", Set.of("enabled", "memory", "descriptors", "disk", "queue")),
             Map.entry("dns", Set.of("servers")),
             Map.entry("tracking", Set.of("keep", "room")),
             Map.entry("log", Set.of("level", "format", "mail-log")),

@@ -427,7 +427,14 @@ public record Settings(
             @Doc("Commands with errors after which a session is ended.") int errors,
             @Doc("How long a session may say nothing.") Duration idle,
             @Doc("The largest header section.") ByteSize headerSize,
-            @Doc("The most header fields.") int headerFields) {}
+            @Doc("The most header fields.") int headerFields,
+            RateLimits rate,
+            PressureLimits pressure) {
+        /// With what counts for rates and pressure where nothing is written.
+        public Limits(ByteSize messageSize, int recipients, int sessions, int sessionsPerClient, int errors, Duration idle, ByteSize headerSize, int headerFields) {
+            this(messageSize, recipients, sessions, sessionsPerClient, errors, idle, headerSize, headerFields, RateLimits.NONE, PressureLimits.STANDARD);
+        }
+    }
 
     /// Where names are asked.
     public record Dns(@Doc("Servers, address and port. Default: the system's.") List<InetSocketAddress> servers) {

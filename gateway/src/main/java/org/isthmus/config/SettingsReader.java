@@ -57,7 +57,6 @@ final class SettingsReader {
         root.notYet(true, "alerts", "alerts");
         root.notYet(false, "several nodes", "cluster");
         root.notYet(false, "filters", "milters", "checks", "dnsbl", "trusted-upstreams");
-        root.notYet(false, "rate limits", "rate-limits");
         root.finish();
         return settings;
     }
@@ -326,11 +325,10 @@ final class SettingsReader {
                 section.flatMap(inner -> inner.one("errors", COUNT)).orElse(20),
                 section.flatMap(inner -> inner.one("idle", PAUSE)).orElse(minutes(5)),
                 section.flatMap(inner -> inner.one("header-size", Kind.SIZE)).orElse(ByteSize.mebibytes(1)),
-                section.flatMap(inner -> inner.one("header-fields", COUNT)).orElse(2000));
-        section.ifPresent(inner -> {
-            inner.notYet(false, "rate limits", "rate");
-            inner.finish();
-        });
+                section.flatMap(inner -> inner.one("header-fields", COUNT)).orElse(2000),
+                section.map(RateLimits::read).orElse(RateLimits.NONE),
+                section.map(PressureLimits::read).orElse(PressureLimits.STANDARD));
+        section.ifPresent(Section::finish);
         return limits;
     }
 

@@ -34,6 +34,8 @@ import org.isthmus.loop.WireRecognition;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
+import org.isthmus.policy.Pressure;
+import org.isthmus.policy.Throttle;
 import org.isthmus.predict.Foresight;
 import org.isthmus.predict.SeenForwards;
 import org.isthmus.receive.Receiver;
@@ -78,6 +80,7 @@ public final class Connector implements Closeable {
     private final Returns returns;
     private final AlertDesk alerts;
     private final LoopDesk loops;
+    private final Pressure pressure;
     private final Receiver receiver;
     private final Foresight foresight;
     private final Foreseen foreseen;
@@ -162,9 +165,11 @@ public final class Connector implements Closeable {
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
                 new PairRate(() -> settings().loop(), alerts, loops, new PairFile(platform.disk(), data)), ledger, returns));
         arrivals.to(scheduler);
+        pressure = new Pressure(platform.machine(), () -> usable(data), scheduler::size, platform.time(), this::pressed);
+        Policy policy = new Policy(new Throttle(platform.time()), pressure);
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                new Policy(), classifier, router, directory, spool, tracking, keys, loops, returns));
+                policy, classifier, router, directory, spool, tracking, keys, loops, returns));
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, alerts));
         foreseen = new Foreseen(foresight, loops);
         open();
@@ -295,6 +300,25 @@ public final class Connector implements Closeable {
     /// What loop control knows of this server.
     public LoopDesk loops() {
         return loops;
+    }
+
+    /// Whether mail is put off, and why.
+    public Pressure.State pressure() {
+        return pressure.state(settings());
+    }
+
+    /// A disk that does not answer is the spool's trouble to tell.
+    private long usable(Path folder) {
+        try {
+            return platform.disk().usable(folder);
+        } catch (IOException e) {
+            return Long.MAX_VALUE;
+        }
+    }
+
+    private void pressed(String change) {
+        LOG.warn("{}", change);
+        note("pressure", change);
     }
 
     private void note(String what, String detail) {

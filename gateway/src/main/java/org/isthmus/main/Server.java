@@ -106,7 +106,8 @@ final class Server implements Closeable, Operations {
                 .map(one -> new ServerStatus.Door(one.getKey(), Shown.text(one.getValue()), sessions.getOrDefault(one.getKey(), 0L).intValue()))
                 .toList();
         return new ServerStatus(state, ProcessHandle.current().pid(), started, platform.time().now(), options.file().toString(),
-                connector.configuration().version(), configured, doors, connector.queue().status(), connector.room(), connector.counters(), connector.loopControl().status(), connector.ledger(), connector.returns());
+                connector.configuration().version(), configured, doors, connector.queue().status(), connector.room(), connector.counters(), connector.loopControl().status(), connector.ledger(), connector.returns(),
+                connector.pressure().words());
     }
 
     /// One at a time: two that overlap would race for the next version.

@@ -4,4 +4,9 @@ package org.isthmus.platform;
 import org.isthmus.dns.Resolver;
 
 /// All seams together, for the one place that wires the program.
-public record Platform(Time time, Entropy entropy, Threads threads, Network network, Resolver dns, Disk disk) {}
+public record Platform(Time time, Entropy entropy, Threads threads, Network network, Resolver dns, Disk disk, Machine machine) {
+    /// On a machine that has enough of everything.
+    public Platform(Time time, Entropy entropy, Threads threads, Network network, Resolver dns, Disk disk) {
+        this(time, entropy, threads, network, dns, disk, Machine.AT_EASE);
+    }
+}

@@ -20,8 +20,33 @@ public final class Refusals {
             "MAIL from a client that has not authenticated, on a listener with auth = required.",
             "The client must log in, or use the port for mail between servers.");
 
+    public static final ReplyForm TOO_MANY_CONNECTIONS = new ReplyForm(421, "4.7.0",
+            "too many connections from {} in a short time; try again in {} s",
+            "A client connects more often than limits.rate allows it, its network or the listener.",
+            "The trace names the setting. Raise the limit if the client is a large site.");
+
+    public static final ReplyForm TOO_MUCH_MAIL = new ReplyForm(450, "4.7.1",
+            "too much mail from {} in a short time; try again in {} s",
+            "MAIL beyond what limits.rate allows the client, its network, the sender, the user or the listener.",
+            "The trace names the setting. A user of whom this is told unexpectedly may have lost a password.");
+
+    public static final ReplyForm TOO_MANY_RECIPIENTS_LATELY = new ReplyForm(450, "4.7.1",
+            "too many recipients from {} in a short time; try again in {} s",
+            "RCPT beyond what limits.rate allows. The recipients taken before stay.", "The trace names the setting.");
+
+    public static final ReplyForm UNDER_PRESSURE_AT_DOOR = new ReplyForm(421, "4.3.2",
+            "{} too busy: not enough {} at present; try again later",
+            "A client connects while memory or file descriptors are scarce: strangers first, then everybody. limits.pressure.",
+            "`isthmus status` and the log say what is scarce. It is over by itself as soon as there is enough again.");
+
+    public static final ReplyForm UNDER_PRESSURE = new ReplyForm(452, "4.3.1",
+            "not enough {} at present; try again later",
+            "MAIL while memory, file descriptors, the disk or the room in the queue are scarce: from strangers first, then from everybody. limits.pressure.",
+            "`isthmus status` and the log say what is scarce. It is over by itself as soon as there is enough again.");
+
     /// All of them, in the order of the document.
-    public static final List<ReplyForm> ALL = List.of(RELAYING_DENIED, ROUTED_LOCAL_PART, AUTHENTICATION_REQUIRED);
+    public static final List<ReplyForm> ALL = List.of(RELAYING_DENIED, ROUTED_LOCAL_PART, AUTHENTICATION_REQUIRED, TOO_MANY_CONNECTIONS, TOO_MUCH_MAIL, TOO_MANY_RECIPIENTS_LATELY, UNDER_PRESSURE_AT_DOOR,
+            UNDER_PRESSURE);
 
     private Refusals() {}
 }

@@ -64,6 +64,17 @@ public final class Relaying {
         return null;
     }
 
+    /// Whether an address is in a trusted network.
+    static boolean isTrusted(InetAddress client, Settings settings) {
+        InetAddress address = unmapped(client);
+        for (Cidr network : settings.trustedNetworks()) {
+            if (network.contains(address)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// The IPv4 address inside an IPv4-mapped IPv6 address, so that one rule covers the host however it connected. RFC 4291 §2.5.5.2.
     static InetAddress unmapped(InetAddress address) {
         if (!(address instanceof Inet6Address)) {

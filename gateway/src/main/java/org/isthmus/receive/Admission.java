@@ -101,7 +101,7 @@ final class Admission {
         // What differs in spelling alone is the same address, and still to be expanded.
         Recipient recipient = new Recipient(rewritten.address(), wishes, rewritten.address().sameIgnoringCase(mailbox) ? List.of() : List.of(mailbox));
         Classified classified = classifier.classify(recipient, snapshot);
-        Reply refusal = objection(client, recipient, classified, steps, snapshot);
+        Reply refusal = objection(client, transaction, recipient, classified, steps);
         if (refusal != null) {
             steps.addAll(rewritten.steps().size(), classified.steps());
             return new Answer.Refused(refusal, steps);
@@ -109,9 +109,9 @@ final class Admission {
         return way(recipient, transaction, false, steps);
     }
 
-    private @Nullable Reply objection(Client client, Recipient recipient, Classified classified, List<Step> steps, Snapshot snapshot) {
+    private @Nullable Reply objection(Client client, Transaction transaction, Recipient recipient, Classified classified, List<Step> steps) {
         Mailbox to = recipient.named();
-        switch (policy.rcpt(client, recipient.address(), classified, snapshot)) {
+        switch (policy.rcpt(client, transaction.from, recipient.address(), classified, transaction.snapshot)) {
             case Verdict.Refuse refuse -> {
                 steps.add(refuse.step());
                 return refuse.reply();

@@ -17,7 +17,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Listener;
 import org.isthmus.platform.Threads;
-import org.isthmus.policy.ReplyForm;
+import org.isthmus.policy.Verdict;
 import org.isthmus.smtp.Reply;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Client;
@@ -39,6 +39,7 @@ public final class Receiver {
     private final Set<Connection> unnamed = ConcurrentHashMap.newKeySet();
     private final List<Door> doors = new ArrayList<>();
     private final List<Threads.Actor> welcomers = new ArrayList<>();
+    private final TurnedAway turnedAway = new TurnedAway();
     private volatile boolean stopping;
 
     public Receiver(Rooms rooms) {
@@ -168,15 +169,36 @@ public final class Receiver {
             if (occupancy.enterUnnamed(limits)) {
                 introduce(door, connection);
             } else {
-                turnAway(door, connection, Replies.TOO_MANY_SESSIONS);
+                turnAwayFull(door, connection);
             }
+            return;
+        }
+        if (isUnwanted(door, connection)) {
             return;
         }
         switch (occupancy.enter(client, limits)) {
             case ENTERED -> converse(door, connection, client);
-            case FULL -> turnAway(door, connection, Replies.TOO_MANY_SESSIONS);
-            case FULL_FOR_CLIENT -> turnAway(door, connection, Replies.TOO_MANY_FROM_CLIENT);
+            case FULL -> turnAwayFull(door, connection);
+            case FULL_FOR_CLIENT -> turnAwayOneOfMany(door, connection);
         }
+    }
+
+    private void turnAwayFull(Door door, Connection connection) {
+        turnAway(door, connection, Replies.TOO_MANY_SESSIONS.with(hostname()), Step.of("connect", "limits.sessions", null, "reached"));
+    }
+
+    private void turnAwayOneOfMany(Door door, Connection connection) {
+        turnAway(door, connection, Replies.TOO_MANY_FROM_CLIENT.with(hostname(), connection.remote().getAddress().getHostAddress()),
+                Step.of("connect", "limits.sessions-per-client", null, "reached"));
+    }
+
+    /// Asks policy before anything is spent on the client, and turns it away if it is not to come in.
+    private boolean isUnwanted(Door door, Connection connection) {
+        Verdict.Refuse refuse = rooms.policy().door(connection.remote().getAddress(), door.settings(), rooms.config().current());
+        if (refuse != null) {
+            turnAway(door, connection, refuse.reply(), refuse.step());
+        }
+        return refuse != null;
     }
 
     /// Waits for the header by which a proxy says whose connection this is. What has none is closed without a word: nobody knows who would hear it.
@@ -205,10 +227,12 @@ public final class Receiver {
 
     private void enter(Door door, ProxiedConnection connection) {
         InetAddress client = connection.remote().getAddress();
-        if (occupancy.name(client, rooms.config().current().settings().limits())) {
+        if (isUnwanted(door, connection)) {
+            occupancy.leaveUnnamed();
+        } else if (occupancy.name(client, rooms.config().current().settings().limits())) {
             converse(door, connection, client);
         } else {
-            turnAway(door, connection, Replies.TOO_MANY_FROM_CLIENT);
+            turnAwayOneOfMany(door, connection);
         }
     }
 
@@ -252,16 +276,15 @@ public final class Receiver {
     }
 
     /// On a thread of its own, so that a client that doesn't read keeps nobody else waiting; it lives for a moment and holds nothing.
-    private void turnAway(Door door, Connection connection, ReplyForm why) {
+    private void turnAway(Door door, Connection connection, Reply why, Step step) {
         rooms.threads().start("farewell " + connection.remote(), () -> {
             String traceId = rooms.freshName(Speech.TRACE_ID);
-            Reply reply = why == Replies.TOO_MANY_FROM_CLIENT
-                    ? why.with(hostname(), connection.remote().getAddress().getHostAddress())
-                    : why.with(hostname());
-            Reply traced = Replies.traced(reply, traceId);
-            Client client = new Client(door.settings().name(), connection.local(), connection.remote(), null, null, traceId);
-            rooms.tracker().record(new Event.Refused(rooms.time().now(), traceId, client, "connect", null, null, traced,
-                    List.of(Step.of("connect", why == Replies.TOO_MANY_FROM_CLIENT ? "limits.sessions-per-client" : "limits.sessions", null, "reached"))));
+            Reply traced = Replies.traced(why, traceId);
+            // In a flood the telling must not cost more than the turning away.
+            if (turnedAway.tells(rooms.time().elapsed())) {
+                Client client = new Client(door.settings().name(), connection.local(), connection.remote(), null, null, traceId);
+                rooms.tracker().record(new Event.Refused(rooms.time().now(), traceId, client, "connect", null, null, traced, turnedAway.with(step)));
+            }
             say(connection, traced);
             connection.close();
         });

@@ -297,6 +297,12 @@ final class Session {
             case Admission.Answer.Refused refused -> {
                 transaction.countRefused();
                 Reply reply = speech.tracked("RCPT", transaction.from, rcpt.to(), refused.reply(), Stream.concat(transaction.ofAll().stream(), refused.steps().stream()).toList());
+                if (reply.code() / 100 == 4) {
+                    // It is not the client's mistake, and those that were taken are to arrive.
+                    transaction.countPutOff();
+                    say(reply, transaction.putOff() > transaction.taken() + transaction.snapshot.settings().limits().recipients());
+                    return;
+                }
                 // A list server with some stale addresses is welcome; a client that mostly guesses is not.
                 if (transaction.refused() > transaction.taken()) {
                     speech.mistake(reply);
@@ -304,6 +310,14 @@ final class Session {
                     speech.say(reply);
                 }
             }
+        }
+    }
+
+    private void say(Reply reply, boolean mistaken) throws IOException {
+        if (mistaken) {
+            speech.mistake(reply);
+        } else {
+            speech.say(reply);
         }
     }
 

@@ -237,6 +237,10 @@ final class MessageTable {
         return null;
     }
 
+    synchronized int size() {
+        return entries.size();
+    }
+
     synchronized Counts counts() {
         long open = 0;
         long held = 0;

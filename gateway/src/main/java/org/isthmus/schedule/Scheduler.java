@@ -140,6 +140,11 @@ public final class Scheduler {
         lookAgainAtWaiting();
     }
 
+    /// Messages in the queue. Cheap.
+    public int size() {
+        return table.size();
+    }
+
     /// What operators see and do.
     public QueueControl control() {
         return new QueueActions(this, parts);

@@ -20,6 +20,7 @@ import org.isthmus.tracking.Counters;
 /// @param loops circuits of the loop breaker, and what is predicted
 /// @param ledger how much of what went out is known
 /// @param returns what came back
+/// @param pressure what is scarce, so that mail is put off, and from whom; empty if nothing is
 public record ServerStatus(
         String state,
         long pid,
@@ -34,7 +35,8 @@ public record ServerStatus(
         Counters counters,
         LoopControl.Status loops,
         Ledger.Depth ledger,
-        Returns.Counts returns) {
+        Returns.Counts returns,
+        String pressure) {
     public ServerStatus {
         doors = List.copyOf(doors);
     }

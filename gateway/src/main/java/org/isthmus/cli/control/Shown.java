@@ -168,6 +168,9 @@ public final class Shown {
                 .put("loaded", status.configured().toString());
         ArrayNode doors = node.putArray("listeners");
         status.doors().forEach(d -> doors.addObject().put("name", d.name()).put("address", d.address()).put("sessions", d.sessions()));
+        if (!status.pressure().isEmpty()) {
+            node.put("pressure", status.pressure());
+        }
         queue(status, node.putObject("queue"));
         counters(status.counters(), node.putObject("counters"));
         returns(status, node.putObject("returns"));

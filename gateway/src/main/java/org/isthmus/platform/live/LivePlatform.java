@@ -20,7 +20,7 @@ public final class LivePlatform implements Closeable {
         LiveThreads threads = new LiveThreads();
         watch = new WriteWatch();
         cache = new CachingResolver(new DnsResolver(() -> orSystem(dnsServers.get())), time, threads);
-        platform = new Platform(time, new LiveEntropy(), threads, new LiveNetwork(watch), cache, new LiveDisk());
+        platform = new Platform(time, new LiveEntropy(), threads, new LiveNetwork(watch), cache, new LiveDisk(), new LiveMachine());
     }
 
     /// Opens it.

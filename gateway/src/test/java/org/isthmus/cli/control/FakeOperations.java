@@ -106,7 +106,7 @@ public final class FakeOperations implements Operations {
         return new ServerStatus("ready", 4711, NOW.minus(Duration.ofHours(3)), NOW, "/etc/isthmus/isthmus.conf", 2, NOW.minus(Duration.ofHours(1)),
                 List.of(new ServerStatus.Door("internet", "0.0.0.0:25", 12)), queue, new Spool.Room(1, 12_800, 3L << 30),
                 new Counters(12, 1, 7, 3, 1, 0, 0, Map.of("RCPT 550 5.1.1", 5L, "MAIL 552 5.3.4", 1L), 0, Map.of("L4 remote", 3L)), new LoopControl.Status(1, 2),
-                new Ledger.Depth(4600, 1 << 20, NOW.minus(Duration.ofDays(3)), 0), new Returns.Counts(2, 1));
+                new Ledger.Depth(4600, 1 << 20, NOW.minus(Duration.ofDays(3)), 0), new Returns.Counts(2, 1), "");
     }
 
     @Override
