@@ -9,7 +9,7 @@ import java.util.TreeSet;
 
 /// The keys of each object, for hints across objects and for names with dots in them. What a key means stands at the records of {@link Settings}.
 final class Keys {
-    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency", "proxy-hosts", "xclient-hosts");
+    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency", "proxy-hosts", "xclient-hosts", "max-hold");
     static final Set<String> DOMAIN = Set.of(
             "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "DisableLoopbackConnections", "DisableLoopbackConnection");
     static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "tls", "login");

@@ -89,6 +89,7 @@ public record Settings(
             @Doc("Departures from the standards that this listener tolerates: space-after-colon, malformed-helo-name.") Set<Leniency> leniency,
             @Doc("Proxies and load balancers in front, whose connections begin with the header of the PROXY protocol (version 1 or 2); from them, what has none is closed.") List<Cidr> proxyHosts,
             @Doc("Hosts that may say by XCLIENT who the client is. What they say decides who may relay: name only what you run yourself.") List<Cidr> xclientHosts,
+            @Doc("How long mail may be held here on its sender's wish (HOLDFOR, HOLDUNTIL; RFC 4865), at most. Left out: the listener doesn't offer it. For listeners of your own users.") Optional<Duration> maxHold,
             SourceLine at) {
         public Listener {
             leniency = Set.copyOf(leniency);
@@ -98,7 +99,7 @@ public record Settings(
 
         /// With nobody in front.
         public Listener(String name, InetSocketAddress address, Tls tls, boolean authRequired, Set<Leniency> leniency, SourceLine at) {
-            this(name, address, tls, authRequired, leniency, List.of(), List.of(), at);
+            this(name, address, tls, authRequired, leniency, List.of(), List.of(), Optional.empty(), at);
         }
 
         public enum Tls {

@@ -125,9 +125,10 @@ final class SettingsReader {
         }
         Set<Leniency> leniency = new HashSet<>(section.several("leniency", Kind.word(Leniency.class)).orElse(List.of()));
         List<Cidr> proxies = section.several("proxy-hosts", Kind.NETWORK).orElse(List.of());
+        Optional<Duration> maxHold = section.one("max-hold", Kind.duration(SECOND));
         List<Cidr> xclient = section.several("xclient-hosts", Kind.NETWORK).orElse(List.of());
         section.finish();
-        return address.map(at -> new Settings.Listener(name, at, Settings.Listener.Tls.OFF, false, leniency, proxies, xclient, section.at("address")));
+        return address.map(at -> new Settings.Listener(name, at, Settings.Listener.Tls.OFF, false, leniency, proxies, xclient, maxHold, section.at("address")));
     }
 
     private void clashes(List<Settings.Listener> listeners) {

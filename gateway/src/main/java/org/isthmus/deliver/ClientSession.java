@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
 import org.isthmus.config.Settings;
@@ -305,6 +306,11 @@ final class ClientSession {
     /// Whether a connection that was kept is still what it was. What the peer says unasked, mostly a farewell, makes it useless.
     boolean isFresh(Duration now) {
         return isOpen() && now.minus(opened).compareTo(LONGEST) < 0 && wire.isQuiet();
+    }
+
+    /// The wall clock.
+    Instant now() {
+        return time.now();
     }
 
     Duration opened() {

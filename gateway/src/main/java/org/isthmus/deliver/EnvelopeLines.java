@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.deliver;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -33,11 +34,13 @@ final class EnvelopeLines {
     private final Capabilities offered;
     private final Peer peer;
     private final boolean utf8;
+    private final @Nullable TimingLines timing;
 
-    EnvelopeLines(DeliveryRequest request, Capabilities offered, Peer peer) {
+    EnvelopeLines(DeliveryRequest request, Capabilities offered, Server server, Instant now) {
         this.request = request;
+        this.timing = request.message().envelope().parameters().timing().isNone() ? null : new TimingLines(request.message(), offered, server, now);
         this.offered = offered;
-        this.peer = peer;
+        this.peer = server.peer();
         // What was announced as SMTPUTF8 goes on as such where it can; where it can't, only what really needs it fails.
         this.utf8 = offered.has("SMTPUTF8") && (parameters().smtpUtf8() || needsUtf8(request));
     }
@@ -63,6 +66,10 @@ final class EnvelopeLines {
 
     /// What the message needs of SIZE, BODY and SMTPUTF8 and the server lacks; none if it can have it.
     @Nullable Cause lacking() {
+        Cause late = timing == null ? null : timing.lacking();
+        if (late != null) {
+            return late;
+        }
         if (!takes(request.content().size())) {
             // RFC 1870 §6.1: known beforehand, so nothing is sent.
             return unsupported("SIZE " + offered.size().orElse(0), "5.3.4");
@@ -95,6 +102,11 @@ final class EnvelopeLines {
         return offered.has("DSN");
     }
 
+    /// Whether all is seen to by the peer that the sender is to be told. RFC 2852 §4: of a BY that ends here he is told that it was relayed.
+    boolean handsOnAll() {
+        return handsOnReports() && (timing == null || !timing.isLost());
+    }
+
     boolean chunking() {
         return offered.has("CHUNKING");
     }
@@ -120,6 +132,9 @@ final class EnvelopeLines {
         }
         if (utf8) {
             line.append(" SMTPUTF8");
+        }
+        if (timing != null) {
+            timing.appendTo(line);
         }
         if (handsOnReports()) {
             // RFC 3461 §5.2.1: handed on as they came, and never invented for a message of others.

@@ -49,7 +49,7 @@ final class MailTransaction {
     MailTransaction(ClientSession session, Attempt attempt) {
         this.session = session;
         this.attempt = attempt;
-        this.lines = new EnvelopeLines(attempt.request(), session.offered(), session.server().peer());
+        this.lines = new EnvelopeLines(attempt.request(), session.offered(), session.server(), session.now());
     }
 
     /// Gives an outcome to some of the attempt's open recipients, at least one unless it throws: as many as the server takes at a time.
@@ -419,7 +419,7 @@ final class MailTransaction {
     private Outcome outcome(Reply reply) {
         Peer peer = session.server().peer();
         if (reply.isPositive()) {
-            return new Outcome.Delivered(peer, reply, lines.handsOnReports(), session.server().way().inside());
+            return new Outcome.Delivered(peer, reply, lines.handsOnAll(), session.server().way().inside());
         }
         return reply.isTransient() ? new Outcome.Deferred(replied(reply)) : new Outcome.Failed(replied(reply));
     }

@@ -124,6 +124,11 @@ public final class Replies {
     static final ReplyForm NO_PROXY_HEADER = new ReplyForm(421, "4.7.0", "{} closing connection: no PROXY header, or a wrong one",
             "Never sent: it stands in the trace when a host of `proxy-hosts` begins with something else than the PROXY protocol's header.",
             "Turn the PROXY protocol on in the proxy, or take its address out of `proxy-hosts`.");
+    static final ReplyForm NO_HOLDING = new ReplyForm(555, "5.5.4", "mail is not held here on a sender's wish", "MAIL with HOLDFOR or HOLDUNTIL at a listener without `max-hold`. RFC 4865.",
+            "Give the listener a max-hold if its clients may want that.");
+    static final ReplyForm HOLD_TOO_LONG = new ReplyForm(501, "5.5.4", "mail is held for {} seconds at most", "MAIL with a HOLDFOR or HOLDUNTIL beyond `max-hold`. RFC 4865 §4.", "Raise max-hold.");
+    static final ReplyForm HOLD_TOO_LATE = new ReplyForm(501, "5.5.4", "BY would be over before the message is let go", "MAIL with BY in mode R and a later HOLDFOR or HOLDUNTIL.", "");
+    static final ReplyForm PRIORITY_CHANGED = new ReplyForm(250, "2.3.6", "sender ok, with priority {}", "MAIL with an MT-PRIORITY above 0 from a client that may not send to anywhere. RFC 6710 §5.", "");
     static final ReplyForm NOT_XCLIENT = new ReplyForm(550, "5.7.0", "you may not say who others are",
             "XCLIENT from a host that is none of the listener's `xclient-hosts`.", "Name the host there if it is a proxy or filter of yours.");
     static final ReplyForm XCLIENT_IN_MAIL = new ReplyForm(503, "5.5.1", "a mail transaction is in progress", "XCLIENT between MAIL and the end of data.", "");
@@ -134,7 +139,7 @@ public final class Replies {
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT, UNDECIDED_SENDER,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
-            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL);
+            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL, NO_HOLDING, HOLD_TOO_LONG, HOLD_TOO_LATE, PRIORITY_CHANGED);
 
     /// Replies without blanks that go out with every message, ready for the wire.
     static final byte[] MAIL_OK_OCTETS = MAIL_OK.with().bytes();

@@ -210,9 +210,14 @@ final class Session {
                 endTransaction();
                 speech.meet(named);
                 phase = new Phase.Idle(hello);
-                speech.aside(hello.extended() ? Replies.extensions(snapshot.settings(), introduction.keywords()) : Replies.HELLO.with(speech.hostname()));
+                speech.aside(hello.extended() ? Replies.extensions(snapshot.settings(), offers()) : Replies.HELLO.with(speech.hostname()));
             }
         }
+    }
+
+    /// What EHLO offers to this client at this listener, beside what it offers to everybody.
+    private List<String> offers() {
+        return Stream.concat(TimingCheck.keywords(listener, rooms.time().now()).stream(), introduction.keywords().stream()).toList();
     }
 
     private void mail(ReversePath from, MailParameters parameters) throws IOException {
@@ -231,6 +236,11 @@ final class Session {
         if (parameters.size().orElse(0) > limit) {
             // RFC 1870 §6.1: refused before it is sent.
             speech.refuse("MAIL", from, null, Replies.TOO_LARGE.with(limit), List.of(Step.of("size", "limits.message-size = " + limit, null, "refused as announced")));
+            return;
+        }
+        Reply timing = parameters.timing().isNone() ? null : TimingCheck.refusal(listener, parameters, rooms.time().now());
+        if (timing != null) {
+            speech.mistake(timing);
             return;
         }
         switch (rooms.policy().mail(speech.client(), listener, from, parameters, snapshot)) {
@@ -254,10 +264,15 @@ final class Session {
             sender = result.steps().isEmpty() ? from : new ReversePath.To(result.address());
             why = result.steps();
         }
-        Transaction transaction = new Transaction(snapshot, sender, parameters, ours, rewriting, why);
+        MailParameters granted = parameters.timing().isNone() ? parameters : TimingCheck.granted(parameters, rooms.policy().mayRelay(speech.client(), snapshot));
+        Transaction transaction = new Transaction(snapshot, sender, granted, ours, rewriting, why);
         introduction.steps().forEach(transaction::note);
         phase = new Phase.Gathering(hello, transaction);
-        speech.say(Replies.MAIL_OK_OCTETS);
+        if (granted.equals(parameters)) {
+            speech.say(Replies.MAIL_OK_OCTETS);
+        } else {
+            speech.say(Replies.PRIORITY_CHANGED.with(granted.timing().turn()));
+        }
     }
 
     private void rcpt(Command.Rcpt rcpt) throws IOException {

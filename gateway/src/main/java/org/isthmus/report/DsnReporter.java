@@ -21,6 +21,7 @@ import org.isthmus.dsn.DsnWriter;
 import org.isthmus.dsn.Letter;
 import org.isthmus.message.HeaderScanner;
 import org.isthmus.message.MessageId;
+import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.RcptParameters;
@@ -122,12 +123,19 @@ public final class DsnReporter implements Reporter {
             // Taken off by the operator, who asked for silence.
             case Outcome.Removed removed -> false;
             // RFC 3461 §5.2.2: the peer has our NOTIFY, so success is its to report.
-            case Outcome.Delivered delivered -> !delivered.reportsOn() && parameters.wants(ReportOn.SUCCESS);
+            case Outcome.Delivered delivered -> (!delivered.reportsOn() && parameters.wants(ReportOn.SUCCESS)) || isRelayOfTimed(message, happening, delivered, parameters);
             // RFC 3461 §5.2.7.2: one address in place of another is told when that one is reached.
             case Outcome.Expanded expanded -> expanded.alias() && parameters.wants(ReportOn.SUCCESS);
             case Outcome.Deferred deferred -> parameters.wants(ReportOn.DELAY);
             case Outcome.Failed failed -> parameters.wants(ReportOn.FAILURE);
         };
+    }
+
+    /// RFC 2852 §4: whoever said BY is told of a relay if he asked for a trace, or if what he asked for ends there; unless he wants to hear of nothing.
+    private static boolean isRelayOfTimed(QueuedMessage message, Happening happening, Outcome.Delivered delivered, RcptParameters parameters) {
+        DeliverBy by = message.envelope().parameters().timing().deliverBy();
+        boolean never = parameters.reportOn() != null && parameters.reportOn().isEmpty();
+        return by != null && happening.action() == Action.RELAYED && (by.traced() || !delivered.reportsOn()) && !never;
     }
 
     /// What a report says, before it is written.

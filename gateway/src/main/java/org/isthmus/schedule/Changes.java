@@ -23,6 +23,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.dsn.Action;
 import org.isthmus.platform.Entropy;
 import org.isthmus.report.Reporter.Happening;
+import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.ReportOn;
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// The whole of it becomes one durable write. Used by one thread, then thrown away.
 final class Changes {
     private static final EnhancedStatus EXPIRED = EnhancedStatus.of("5.4.7");
+    private static final EnhancedStatus LATE = EnhancedStatus.of("4.4.7");
 
     private final QueuedMessage before;
     private final Instant now;
@@ -120,7 +122,7 @@ final class Changes {
         RecipientState.Waiting waiting = waiting(number);
         switch (outcome) {
             case Outcome.Delivered delivered -> {
-                if (!delivered.reportsOn()) {
+                if (!delivered.reportsOn() || (isTraced() && !delivered.inside())) {
                     happen(number, delivered.inside() ? Action.DELIVERED : Action.RELAYED, outcome, Optional.empty(), Optional.of(now));
                 }
                 settle(number, outcome, waiting.attempts() + 1);
@@ -135,15 +137,21 @@ final class Changes {
         }
     }
 
+    /// Whether the sender wants to be told of each relay. RFC 2852 §4
+    private boolean isTraced() {
+        DeliverBy by = before.envelope().parameters().timing().deliverBy();
+        return by != null && by.traced();
+    }
+
     private void defer(int number, RecipientState.Waiting waiting, Outcome.Deferred deferred, boolean ambiguous) {
         int attempts = waiting.attempts() + 1;
-        RetryPolicy policy = new RetryPolicy(queue.retry(), queue.lifetimeOf(before.facts().priority()));
-        switch (policy.after(attempts, before.accepted(), now, entropy.below(1000) / 1000.0)) {
+        RetryPolicy policy = new RetryPolicy(queue.retry(), Duration.between(before.released(), end()));
+        switch (policy.after(attempts, before.released(), now, entropy.below(1000) / 1000.0)) {
             case RetryPolicy.Next.GiveUp giveUp -> expire(number, deferred.cause(), Optional.of(now));
             case RetryPolicy.Next.At at -> {
                 int notices = noticesDue();
                 if (notices > waiting.delayNotices()) {
-                    happen(number, Action.DELAYED, deferred, Optional.of(end()), Optional.of(now));
+                    happen(number, Action.DELAYED, isLate() ? new Outcome.Deferred(late(deferred.cause())) : deferred, Optional.of(end()), Optional.of(now));
                 }
                 put(number, new RecipientState.Waiting(
                         at.due(), attempts, Math.max(notices, waiting.delayNotices()), deferred.cause(),
@@ -169,7 +177,7 @@ final class Changes {
         RecipientState.Waiting waiting = waiting(number);
         int notices = noticesDue();
         if (notices > waiting.delayNotices()) {
-            happen(number, Action.DELAYED, new Outcome.Deferred(cause), Optional.of(end()), Optional.empty());
+            happen(number, Action.DELAYED, new Outcome.Deferred(isLate() ? late(cause) : cause), Optional.of(end()), Optional.empty());
             put(number, new RecipientState.Waiting(waiting.due(), waiting.attempts(), notices, cause, waiting.possibleDuplicate(), waiting.released()));
         }
     }
@@ -186,13 +194,31 @@ final class Changes {
         }
     }
 
+    // RFC 2852 §4: in mode N the moment that the sender named is one more at which he is told.
     private int noticesDue() {
-        return (int) queue.delayNotice().stream().filter(after -> age().compareTo(after) >= 0).count();
+        return (int) queue.delayNotice().stream().filter(after -> age().compareTo(after) >= 0).count() + (isLate() && !isReturned() ? 1 : 0);
+    }
+
+    /// Whether the moment has passed by which the sender wanted it delivered. RFC 2852 §4
+    boolean isLate() {
+        Instant by = before.deliverBy();
+        return by != null && !now.isBefore(by);
+    }
+
+    /// Whether what is late is returned, and not only told of.
+    boolean isReturned() {
+        DeliverBy by = before.envelope().parameters().timing().deliverBy();
+        return by != null && by.returned();
+    }
+
+    /// Why somebody is told that it is late.
+    Cause late(@Nullable Cause last) {
+        return new Cause.Expired(Duration.between(before.accepted(), now), last, LATE);
     }
 
     /// The next moment at which a notice is due or time is over; null if both have passed.
     @Nullable Instant nextDeadline() {
-        return java.util.stream.Stream.concat(queue.delayNotice().stream().map(before.accepted()::plus), java.util.stream.Stream.of(end()))
+        return java.util.stream.Stream.concat(queue.delayNotice().stream().map(before.released()::plus), java.util.stream.Stream.of(end()))
                 .filter(moment -> moment.isAfter(now))
                 .min(Instant::compareTo)
                 .orElse(null);
@@ -202,12 +228,16 @@ final class Changes {
         return !now.isBefore(end());
     }
 
+    /// RFC 2852 §4: what is to be returned when it is late is not tried for longer.
     private Instant end() {
-        return before.accepted().plus(queue.lifetimeOf(before.facts().priority()));
+        Instant end = before.released().plus(queue.lifetimeOf(before.priority()));
+        Instant by = before.deliverBy();
+        return by != null && isReturned() && by.isBefore(end) ? by : end;
     }
 
+    /// Since it might go. RFC 4865 §4: time that the sender wanted it held for is none of waiting.
     private Duration age() {
-        return Duration.between(before.accepted(), now);
+        return Duration.between(before.released(), now);
     }
 
     /// Keeps a recipient until a person releases it.
@@ -429,9 +459,9 @@ final class Changes {
         return heldMore;
     }
 
-    /// When the first changed recipient that still waits is due.
+    /// When the first changed recipient that still waits is due, or late.
     @Nullable Instant nextDue() {
-        return MessageTable.earliestDue(List.copyOf(changed.values()), List.of());
+        return MessageTable.orLate(before, MessageTable.earliestDue(List.copyOf(changed.values()), List.of()), now);
     }
 
     /// The message with all this done to it.

@@ -24,6 +24,9 @@ final class Job {
     /// The way is a new one for mail of ours, and tried carefully; null for all other mail.
     final Caution.@Nullable Track track;
 
+    /// Higher goes first. RFC 6710
+    final int turn;
+
     Place place = Place.NEW;
 
     /// A server has taken at least one copy. Written by the worker that has it.
@@ -39,6 +42,7 @@ final class Job {
     Job(QueuedMessage message, List<Integer> recipients, List<Way> ways, List<Event> routed, Caution.@Nullable Track track) {
         this.id = message.id();
         this.message = message;
+        this.turn = message.envelope().parameters().timing().turn();
         this.recipients = List.copyOf(recipients);
         this.ways = ways;
         this.routed = routed;

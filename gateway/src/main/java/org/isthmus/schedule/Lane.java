@@ -29,7 +29,7 @@ final class Lane {
 
     final String name;
     final NextHop hop;
-    final Deque<Job> queue = new ArrayDeque<>();
+    final Line queue = new Line();
     int active;
 
     /// The way that is tried carefully, one message at a time; null once it is trusted, and for all other mail.

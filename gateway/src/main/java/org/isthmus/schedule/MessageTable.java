@@ -41,7 +41,7 @@ final class MessageTable {
     /// Takes in a message from the spool, to be looked at when its first recipient is due.
     synchronized void add(QueuedMessage message) {
         Entry entry = enter(message);
-        lookAt(message.id(), entry, earliestDue(message.states(), List.of()));
+        lookAt(message.id(), entry, orLate(message, earliestDue(message.states(), List.of()), Instant.MIN));
     }
 
     /// Takes in a message that has just arrived, claimed by the caller.
@@ -83,6 +83,14 @@ final class MessageTable {
             }
         }
         return earliest;
+    }
+
+    /// The earlier of the two: when something is due, and when the message is late. RFC 2852 §4
+    /// @param due null if nothing waits
+    /// @param after a moment that is not after this has been seen to
+    static @Nullable Instant orLate(QueuedMessage message, @Nullable Instant due, Instant after) {
+        Instant by = due == null ? null : message.deliverBy();
+        return by != null && by.isAfter(after) && by.isBefore(due) ? by : due;
     }
 
     static boolean inJob(List<Job> jobs, int recipient) {

@@ -64,7 +64,7 @@ final class Preparation {
         });
         scheduler.table.jobsOut(after.id(), jobs);
         List<Job> out = scheduler.table.jobs(after.id());
-        Instant next = MessageTable.earliestDue(after.states(), out);
+        Instant next = MessageTable.orLate(after, MessageTable.earliestDue(after.states(), out), plan.now);
         Instant deadline = out.isEmpty() ? null : changes.nextDeadline();
         Instant look = earlier(next, deadline);
         scheduler.table.release(after.id(), look);
@@ -121,13 +121,28 @@ final class Preparation {
             List<Job> onTheWire = scheduler.table.jobs(message.id());
             List<Integer> todo = new ArrayList<>();
             for (int number = 0; number < message.states().size(); number++) {
-                if (message.states().get(number) instanceof RecipientState.Waiting waiting
-                        && (!waiting.due().isAfter(now) || recalled.contains(number))
-                        && !MessageTable.inJob(onTheWire, number)) {
+                if (message.states().get(number) instanceof RecipientState.Waiting waiting && !MessageTable.inJob(onTheWire, number)
+                        && !late(number, waiting) && (!waiting.due().isAfter(now) || recalled.contains(number))) {
                     todo.add(number);
                 }
             }
             new RoutingPlan(message, changes, parts.router(), parts.departures(), snapshot, now, this).route(pairs.pass(message, todo, changes, snapshot.settings(), now));
+        }
+
+        /// RFC 2852 §4: what was to be delivered by now is returned, or its sender is told.
+        /// @return true if it has been returned
+        private boolean late(int number, RecipientState.Waiting waiting) {
+            if (!changes.isLate()) {
+                return false;
+            }
+            if (changes.isReturned()) {
+                changes.expireUntried(number, waiting.last());
+                return true;
+            }
+            if (waiting.attempts() > 0 || waiting.due().isAfter(now)) {
+                changes.noticeDelay(number, changes.late(waiting.last()));
+            }
+            return false;
         }
 
         @Override

@@ -72,7 +72,8 @@ final class QueueActions implements QueueControl {
         }
         Instant now = parts.time().now();
         return act(selector, dryRun, (changes, number) -> {
-            if (changes.state(number) instanceof RecipientState.Waiting) {
+            // RFC 4865: what its sender wants held goes no earlier; a person may hold and release it.
+            if (changes.state(number) instanceof RecipientState.Waiting && !now.isBefore(changes.before().released())) {
                 changes.due(number, now);
                 return true;
             }
@@ -202,7 +203,7 @@ final class QueueActions implements QueueControl {
             if (!changes.isEmpty()) {
                 scheduler.commit(message, changes, snapshot);
             }
-            next = MessageTable.earliestDue(changes.states(), scheduler.table.jobs(id));
+            next = MessageTable.orLate(message, MessageTable.earliestDue(changes.states(), scheduler.table.jobs(id)), parts.time().now());
             return count;
         } catch (NoSuchElementException e) {
             return 0;

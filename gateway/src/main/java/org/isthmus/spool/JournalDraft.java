@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.isthmus.platform.Disk;
+import org.isthmus.smtp.Release;
 import org.isthmus.transit.ContentFacts;
 import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Origin;
@@ -108,8 +109,10 @@ final class JournalDraft implements Draft {
             home.disk().forceFolder(home.contentFolder());
         }
         Instant now = clock.get();
+        Release release = envelope.parameters().timing().release();
+        Instant due = release == null ? now : release.from(now);
         var states = Collections.<RecipientState>nCopies(
-                envelope.recipients().size(), RecipientState.Waiting.from(now));
+                envelope.recipients().size(), RecipientState.Waiting.from(due));
         QueuedMessage message = new QueuedMessage(id, envelope, origin, now, facts, home.named(passage), states);
         Refusal refusal = home.accept(message, steps, size, (int) crc.getValue(), created ? null : bytes);
         if (refusal != null) {

@@ -19,15 +19,18 @@ import org.isthmus.address.LocalPart;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.smtp.BodyType;
+import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.Hello;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.OriginalRecipient;
 import org.isthmus.smtp.RcptParameters;
+import org.isthmus.smtp.Release;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.ReturnContent;
 import org.isthmus.smtp.StatusClass;
+import org.isthmus.smtp.Timing;
 import org.isthmus.syntax.SyntaxProblem;
 import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
@@ -60,7 +63,13 @@ final class TransitReader {
     }
 
     Envelope envelope() throws Damaged {
-        return new Envelope(reversePath(), mailParameters(), list(2, this::recipient));
+        int tag = in.u8();
+        Timing timing = Timing.NONE;
+        if (tag == TransitWriter.TIMING) {
+            timing = timing();
+            tag = in.u8();
+        }
+        return new Envelope(reversePath(tag), mailParameters().with(timing), list(2, this::recipient));
     }
 
     Recipient recipient() throws Damaged {
@@ -221,7 +230,10 @@ final class TransitReader {
     }
 
     private ReversePath reversePath() throws Damaged {
-        int tag = in.u8();
+        return reversePath(in.u8());
+    }
+
+    private ReversePath reversePath(int tag) throws Damaged {
         return switch (tag) {
             case 1 -> ReversePath.NULL;
             case 2 -> new ReversePath.To(mailbox());
@@ -235,6 +247,34 @@ final class TransitReader {
         boolean utf8 = in.flag();
         ReturnContent content = optional(() -> Codes.returnContent(in.u8()));
         return new MailParameters(size, body, utf8, content, optional(in::text));
+    }
+
+    private Timing timing() throws Damaged {
+        DeliverBy by = optional(this::deliverBy);
+        Integer priority = optional(() -> (int) in.signed());
+        Release release = optional(this::release);
+        if (priority != null && (priority < -9 || priority > 9)) {
+            throw unknown("MT-PRIORITY", priority);
+        }
+        return new Timing(by, priority, release);
+    }
+
+    private DeliverBy deliverBy() throws Damaged {
+        long seconds = in.signed();
+        boolean returned = in.flag();
+        if (returned && seconds <= 0) {
+            throw new Damaged("BY with R and " + seconds + " seconds");
+        }
+        return new DeliverBy(seconds, returned, in.flag());
+    }
+
+    private Release release() throws Damaged {
+        int tag = in.u8();
+        return switch (tag) {
+            case 1 -> new Release.After(in.number());
+            case 2 -> new Release.At(instant());
+            default -> throw unknown("release", tag);
+        };
     }
 
     private RcptParameters rcptParameters() throws Damaged {

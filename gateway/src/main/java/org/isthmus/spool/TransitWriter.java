@@ -17,7 +17,9 @@ import org.isthmus.smtp.Hello;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.OriginalRecipient;
 import org.isthmus.smtp.RcptParameters;
+import org.isthmus.smtp.Release;
 import org.isthmus.smtp.ReportOn;
+import org.isthmus.smtp.Timing;
 import org.isthmus.smtp.Reply;
 import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
@@ -42,6 +44,9 @@ final class TransitWriter {
     /// Of all that this class writes.
     static final int VERSION = 4;
 
+    /// Stands before the reverse-path of an envelope that says something of time and turn, where a path's tag is otherwise.
+    static final int TIMING = 3;
+
     private final ByteWriter out;
 
     TransitWriter(ByteWriter out) {
@@ -49,6 +54,10 @@ final class TransitWriter {
     }
 
     void envelope(Envelope envelope) {
+        if (!envelope.parameters().timing().isNone()) {
+            out.u8(TIMING);
+            timing(envelope.parameters().timing());
+        }
         reversePath(envelope.from());
         parameters(envelope.parameters());
         list(envelope.recipients(), this::recipient);
@@ -290,6 +299,27 @@ final class TransitWriter {
         out.flag(parameters.smtpUtf8());
         optional(parameters.returnContent(), content -> out.u8(Codes.of(content)));
         optional(parameters.envelopeId(), out::text);
+    }
+
+    private void timing(Timing timing) {
+        optional(timing.deliverBy(), by -> {
+            out.signed(by.seconds());
+            out.flag(by.returned());
+            out.flag(by.traced());
+        });
+        optional(timing.priority(), priority -> out.signed(priority));
+        optional(timing.release(), release -> {
+            switch (release) {
+                case Release.After after -> {
+                    out.u8(1);
+                    out.number(after.seconds());
+                }
+                case Release.At at -> {
+                    out.u8(2);
+                    instant(at.moment());
+                }
+            }
+        });
     }
 
     private void parameters(RcptParameters parameters) {

@@ -4,7 +4,10 @@ package org.isthmus.transit;
 import java.time.Instant;
 import java.util.List;
 import org.isthmus.address.ReversePath;
+import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.MailParameters;
+import org.isthmus.smtp.Release;
+import org.jspecify.annotations.Nullable;
 
 /// A message in the queue, without its content.
 ///
@@ -36,8 +39,26 @@ public record QueuedMessage(
             return this;
         }
         MailParameters parameters = envelope.parameters();
-        MailParameters bare = new MailParameters(parameters.size(), parameters.body(), parameters.smtpUtf8(), null, null);
+        MailParameters bare = new MailParameters(parameters.size(), parameters.body(), parameters.smtpUtf8(), null, null, parameters.timing());
         return new QueuedMessage(id, new Envelope(from, bare, envelope.recipients()), origin, accepted, facts, passage, states);
+    }
+
+    /// When it may go at the earliest: its life in the queue counts from there. RFC 4865 §4.
+    public Instant released() {
+        Release release = envelope.parameters().timing().release();
+        return release == null ? accepted : release.from(accepted);
+    }
+
+    /// When its sender wants it to be delivered; null if he did not say. RFC 2852 §4
+    public @Nullable Instant deliverBy() {
+        DeliverBy by = envelope.parameters().timing().deliverBy();
+        return by == null ? null : accepted.plusSeconds(by.seconds());
+    }
+
+    /// How long it is tried: by its MT-PRIORITY where it has one, as the profile MIXER has them (RFC 6710 §B.1), otherwise by its header.
+    public Priority priority() {
+        Integer said = envelope.parameters().timing().priority();
+        return said == null ? facts.priority() : said >= 4 ? Priority.URGENT : said <= -4 ? Priority.NON_URGENT : Priority.NORMAL;
     }
 
     /// The same with other recipients and states.

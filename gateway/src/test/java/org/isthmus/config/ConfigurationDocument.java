@@ -39,6 +39,7 @@ final class ConfigurationDocument {
             Map.entry("connector.hostname", "\"mx1.example.com\""),
             Map.entry("connector.postmaster-to", "mailstore"),
             Map.entry("listeners.address", "\"0.0.0.0:25\""),
+            Map.entry("listeners.max-hold", "7d"),
             Map.entry("domains.deliver-to", "mailstore"),
             Map.entry("domains.elsewhere", "mx"),
             Map.entry("domains.aliases", "\"file:aliases\""),

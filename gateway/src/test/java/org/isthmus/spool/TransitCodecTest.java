@@ -19,14 +19,17 @@ import org.isthmus.address.LocalPart;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.smtp.BodyType;
+import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.Hello;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.OriginalRecipient;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.Reply;
+import org.isthmus.smtp.Release;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.ReturnContent;
+import org.isthmus.smtp.Timing;
 import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
@@ -177,6 +180,25 @@ final class TransitCodecTest {
             envelopes.add(new Envelope(ReversePath.NULL, new MailParameters(OptionalLong.of(0), BodyType.SEVENBIT, false, content, null), recipients()));
         }
         return envelopes;
+    }
+
+    /// Apart from the others, which the fixtures of earlier versions hold.
+    private static List<Envelope> timed() {
+        List<Timing> timings = List.of(new Timing(new DeliverBy(120, true, false), null, null), new Timing(new DeliverBy(-999_999_999, false, true), -9, null),
+                new Timing(null, 9, new Release.After(999_999_999)), new Timing(null, null, new Release.At(INSTANT)), new Timing(new DeliverBy(0, false, false), 0, new Release.At(OLD)));
+        List<Envelope> envelopes = new ArrayList<>();
+        for (Timing timing : timings) {
+            envelopes.add(new Envelope(ReversePath.NULL, MailParameters.NONE.with(timing), recipients()));
+            envelopes.add(new Envelope(new ReversePath.To(Mailbox.of("s@example.org")), MailParameters.NONE.with(timing), recipients()));
+        }
+        return envelopes;
+    }
+
+    @Test
+    void whatWasSaidOfTimeAndTurnComesBack() throws Exception {
+        for (Envelope envelope : timed()) {
+            assertThat(again(envelope, TransitWriter::envelope, TransitReader::envelope)).isEqualTo(envelope);
+        }
     }
 
     static List<Origin> origins() throws Exception {

@@ -11,12 +11,24 @@ import org.jspecify.annotations.Nullable;
 /// @param smtpUtf8 SMTPUTF8. RFC 6531 §3.4
 /// @param returnContent RET; none if the sender did not say. RFC 3461 §4.3
 /// @param envelopeId ENVID, decoded from xtext, at most 100 characters. RFC 3461 §4.4
+/// @param timing BY, MT-PRIORITY, HOLDFOR and HOLDUNTIL
 public record MailParameters(
         OptionalLong size,
         BodyType body,
         boolean smtpUtf8,
         @Nullable ReturnContent returnContent,
-        @Nullable String envelopeId) {
+        @Nullable String envelopeId,
+        Timing timing) {
+
+    /// With nothing said of time and turn.
+    public MailParameters(OptionalLong size, BodyType body, boolean smtpUtf8, @Nullable ReturnContent returnContent, @Nullable String envelopeId) {
+        this(size, body, smtpUtf8, returnContent, envelopeId, Timing.NONE);
+    }
+
+    /// The same with other timing.
+    public MailParameters with(Timing other) {
+        return new MailParameters(size, body, smtpUtf8, returnContent, envelopeId, other);
+    }
 
     /// Nothing said.
     public static final MailParameters NONE = new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, null, null);

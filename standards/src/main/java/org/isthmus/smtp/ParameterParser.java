@@ -51,6 +51,7 @@ final class ParameterParser {
         boolean smtpUtf8 = false;
         ReturnContent returnContent = null;
         String envelopeId = null;
+        Timing timing = Timing.NONE;
         Set<String> seen = new HashSet<>();
         while (!cursor.atEnd()) {
             Parameter parameter = next(cursor, seen);
@@ -61,10 +62,13 @@ final class ParameterParser {
                 case "RET" -> returnContent = returnContent(parameter.required());
                 case "ENVID" -> envelopeId = envelopeId(parameter.required());
                 case "AUTH" -> checkAuth(parameter.required());
+                case "BY" -> timing = new Timing(deliverBy(parameter.required()), timing.priority(), timing.release());
+                case "MT-PRIORITY" -> timing = timing.with(priority(parameter.required()));
+                case "HOLDFOR", "HOLDUNTIL" -> timing = new Timing(timing.deliverBy(), timing.priority(), release(parameter, timing.release()));
                 default -> throw unknown(parameter);
             }
         }
-        return new MailParameters(size, body, smtpUtf8, returnContent, envelopeId);
+        return new MailParameters(size, body, smtpUtf8, returnContent, envelopeId, timing);
     }
 
     static RcptParameters rcpt(Cursor cursor) throws Refused {
@@ -130,6 +134,36 @@ final class ParameterParser {
             }
         }
         throw bad("BODY is 7BIT, 8BITMIME or BINARYMIME");
+    }
+
+    private static DeliverBy deliverBy(String value) throws Refused {
+        try {
+            return DeliverBy.parse(value);
+        } catch (SyntaxProblem e) {
+            throw bad(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /// RFC 6710 §4.1: a digit but 0 may have a sign.
+    private static int priority(String value) throws Refused {
+        int digit = value.isEmpty() ? -1 : Character.digit(value.charAt(value.length() - 1), 10);
+        boolean signed = value.length() == 2 && digit > 0 && (value.charAt(0) == '-' || value.charAt(0) == '+');
+        if (digit < 0 || value.charAt(value.length() - 1) > '9' || !(value.length() == 1 || signed)) {
+            throw bad("MT-PRIORITY is a number from -9 to 9");
+        }
+        return value.charAt(0) == '-' ? -digit : digit;
+    }
+
+    /// RFC 4865 §4: one of the two, once.
+    private static Release release(Parameter parameter, @Nullable Release before) throws Refused {
+        if (before != null) {
+            throw bad("HOLDFOR and HOLDUNTIL exclude each other");
+        }
+        try {
+            return parameter.keyword().equals("HOLDFOR") ? Release.after(parameter.required()) : Release.at(parameter.required());
+        } catch (SyntaxProblem e) {
+            throw bad(String.valueOf(e.getMessage()));
+        }
     }
 
     private static boolean flag(Parameter parameter) throws Refused {

@@ -148,7 +148,7 @@ final class Scene implements Tracker {
     Settings.Listener listener() {
         Settings.Listener read = settings.listeners().getFirst();
         // The text refuses auth = required as long as there are no mechanisms; the session's part of it is here already.
-        return new Settings.Listener(read.name(), read.address(), read.tls(), authRequired, read.leniency(), read.proxyHosts(), read.xclientHosts(), read.at());
+        return new Settings.Listener(read.name(), read.address(), read.tls(), authRequired, read.leniency(), read.proxyHosts(), read.xclientHosts(), read.maxHold(), read.at());
     }
 
     Rooms rooms(Time time, Entropy entropy, Threads threads, Network network) throws IOException {

@@ -29,7 +29,9 @@ import org.isthmus.platform.Channel;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Threads;
 import org.isthmus.smtp.BodyType;
+import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.MailParameters;
+import org.isthmus.smtp.Timing;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.ReturnContent;
@@ -121,7 +123,7 @@ class DeliverDialogueTest {
                 new QueueId(1),
                 new Envelope(from(given.get("from", "a@example.net")), parameters(given), recipients),
                 new Origin.Report(null),
-                java.time.Instant.EPOCH,
+                given.has("by") ? java.time.Instant.parse("2026-11-25T00:00:00Z") : java.time.Instant.EPOCH,
                 new ContentFacts(content.length, body(given), given.has("utf8-headers"), headerSize(content), null, null, 0, Priority.NORMAL, 0),
                 Collections.nCopies(recipients.size(), RecipientState.Waiting.from(java.time.Instant.EPOCH)));
         List<Integer> numbers = IntStream.range(0, recipients.size()).boxed().toList();
@@ -187,7 +189,14 @@ class DeliverDialogueTest {
 
     private static MailParameters parameters(DeliverDialogue.Given given) {
         ReturnContent returnContent = given.has("ret") ? ReturnContent.valueOf(given.get("ret", "")) : null;
-        return new MailParameters(OptionalLong.empty(), body(given), given.has("utf8"), returnContent, given.values().get("envid"));
+        return new MailParameters(OptionalLong.empty(), body(given), given.has("utf8"), returnContent, given.values().get("envid"), timing(given));
+    }
+
+    /// `given by 120;R`, `given mt-priority 3`.
+    private static Timing timing(DeliverDialogue.Given given) {
+        String[] by = given.get("by", "0;N").split(";");
+        DeliverBy deliverBy = given.has("by") ? new DeliverBy(Long.parseLong(by[0]), by[1].startsWith("R"), by[1].endsWith("T")) : null;
+        return new Timing(deliverBy, given.has("mt-priority") ? Integer.valueOf(given.get("mt-priority", "")) : null, null);
     }
 
     private static Way way(DeliverDialogue.Given given) {

@@ -43,7 +43,7 @@ final class Yard {
     static final String SENDER = "anna@site.example";
     private static final String CONFIGURATION = """
             connector { hostname = "gate.site.example", data = "/data", postmaster = "postmaster@site.example" }
-            listeners { inside { address = "10.0.0.5:25" } }
+            listeners { inside { address = "10.0.0.5:25", max-hold = 7d } }
             trusted-networks = ["10.0.0.0/8"]
             domains {
               "site.example" { recipients = any, deliver-to = store, aliases = "file:/etc/isthmus/aliases" }
