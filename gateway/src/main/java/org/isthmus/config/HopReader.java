@@ -2,6 +2,7 @@
 package org.isthmus.config;
 
 import java.net.InetAddress;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -47,21 +48,25 @@ final class HopReader {
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
         Optional<Hop.UnknownUsers> unknownUsers = section.one("unknown-users", Kind.word(Hop.UnknownUsers.class));
         Domain ehloName = section.one("ehlo-name", Kind.DOMAIN).orElse(null);
-        Optional<String> tls = section.one("tls", Kind.word("off", "optional", "required"));
-        if (tls.isPresent() && !tls.get().equals("off")) {
-            section.notYet(false, "TLS", "tls");
-        }
+        Optional<Settings.TlsMode> tls = section.one("tls", Kind.word(Settings.TlsMode.class));
+        List<Domain> tlsNames = section.several("tls-names", Kind.DOMAIN).orElse(List.of());
+        Path tlsCa = TlsReader.file(section, "tls-ca");
+        target.filter(Target::secure).ifPresent(url -> notOff(section, tls));
         section.notYet(false, "authentication", "login");
         section.finish();
-        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, section.at()));
+        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, tls, tlsNames, tlsCa, url.secure(), section.at()));
     }
 
     private void later(Section section, Target target) {
-        if (target.secure()) {
-            problems.error("not-yet", section.at("url"), section.name("url") + ": smtps needs TLS, which this release does not have");
-        }
         if (target.login()) {
             problems.error("not-yet", section.at("url"), section.name("url") + ": user information in a URL needs authentication, which this release does not have");
+        }
+    }
+
+    /// Implicit TLS cannot be left out when it fails.
+    private void notOff(Section section, Optional<Settings.TlsMode> tls) {
+        if (tls.filter(mode -> mode == Settings.TlsMode.OFF || mode == Settings.TlsMode.OPPORTUNISTIC).isPresent()) {
+            problems.error("bad-value", section.at("tls"), section.name("tls") + " contradicts smtps:// in the url, which is TLS from the first octet on; expected required or verify");
         }
     }
 

@@ -9,12 +9,12 @@ import java.util.TreeSet;
 
 /// The keys of each object, for hints across objects and for names with dots in them. What a key means stands at the records of {@link Settings}.
 final class Keys {
-    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency", "proxy-hosts", "xclient-hosts", "max-hold");
-    static final Set<String> DOMAIN = Set.of(
-            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "DisableLoopbackConnections", "DisableLoopbackConnection");
-    static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "tls", "login");
     private static final Set<String> RATES = Set.of("connections", "messages", "recipients");
     private static final Set<String> MAIL_RATES = Set.of("messages", "recipients");
+    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency", "proxy-hosts", "xclient-hosts", "max-hold", "certificate", "key", "client-ca");
+    static final Set<String> DOMAIN = Set.of(
+            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "DisableLoopbackConnections", "DisableLoopbackConnection");
+    static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "tls", "tls-names", "tls-ca", "login");
     static final Set<String> DESTINATION = Set.of("concurrency", "rate");
     /// The objects whose keys are names of the operator's choice.
     static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP, "destinations", DESTINATION);
@@ -32,7 +32,7 @@ final class Keys {
             Map.entry("loop.pair-rate", Set.of("enabled", "most", "window", "most-a-day")),
             Map.entry("loop.breaker", Set.of("enabled", "proofs", "window", "recipients", "settle")),
             Map.entry("queue", Set.of("retry", "lifetime", "delay-notice", "priority")),
-            Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "ehlo-name", "timeouts")),
+            Map.entry("delivery", Set.of("concurrency", "suspended", "reuse", "source-address", "ehlo-name", "timeouts", "tls", "tls-ca")),
             Map.entry("delivery.concurrency", Set.of("total", "per-destination")),
             Map.entry("delivery.timeouts", Set.of("connect", "greeting", "command", "data", "data-block", "end-of-data")),
             Map.entry("limits", Set.of("message-size", "recipients", "sessions", "sessions-per-client", "errors", "idle", "header-size", "header-fields", "rate", "pressure")),
@@ -43,6 +43,7 @@ final class Keys {
             Map.entry("limits.rate.user", MAIL_RATES),
             Map.entry("limits.rate.listener", RATES),
             Map.entry("limits.pressure", Set.of("enabled", "memory", "descriptors", "disk", "queue")),
+            Map.entry("tls", Set.of("certificate", "key", "certificates")),
             Map.entry("dns", Set.of("servers")),
             Map.entry("tracking", Set.of("keep", "room")),
             Map.entry("log", Set.of("level", "format", "mail-log")),

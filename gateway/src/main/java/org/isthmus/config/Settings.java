@@ -34,6 +34,7 @@ public record Settings(
         Tracking tracking,
         Log log,
         Addressing addressing,
+        Tls tls,
         Map<String, SourceLine> places) {
 
     public Settings {
@@ -49,17 +50,55 @@ public record Settings(
     public Settings(
             Connector connector, Identity identity, List<Listener> listeners, List<Cidr> trustedNetworks, List<SiteDomain> domains, Map<String, Hop> nextHops, List<AddressSpace> routes,
             Loop loop, Queue queue, Delivery delivery, Limits limits, Dns dns, Tracking tracking, Log log) {
-        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Map.of());
+        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Tls.NONE, Map.of());
     }
 
     /// The same, with the places of the values by their full names; those of a list with a number: {@code identity.names[1]}.
     Settings at(Map<String, SourceLine> where) {
-        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, where);
+        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, tls, where);
     }
 
     /// Where a value is written, by its full name; none if it is not.
     public @Nullable SourceLine place(String name) {
         return places.get(name);
+    }
+
+    /// What we show under TLS.
+    public record Tls(
+            @Doc("The certificate in PEM, with those that signed it behind it. Left out: one is made at the first start, in the folder tls of connector.data.") @Nullable Path certificate,
+            @Doc("The key of the certificate in PEM, unencrypted, readable for nobody else.") @Nullable Path key,
+            @Doc("More certificates, each { certificate = PATH, key = PATH }: a client gets the one that holds the name it asks for (SNI), otherwise the first.") List<Shown> certificates) {
+        /// Nothing configured.
+        public static final Tls NONE = new Tls(null, null, List.of());
+
+        public Tls {
+            certificates = List.copyOf(certificates);
+        }
+
+        /// All of them, the one for clients that ask for no name first; empty if none is configured.
+        public List<Shown> all() {
+            List<Shown> all = new java.util.ArrayList<>();
+            if (certificate != null && key != null) {
+                all.add(new Shown(certificate, key));
+            }
+            all.addAll(certificates);
+            return List.copyOf(all);
+        }
+
+        /// A certificate and its key.
+        public record Shown(Path certificate, Path key) {}
+    }
+
+    /// How much TLS a delivery asks for.
+    public enum TlsMode {
+        /// Never.
+        OFF,
+        /// If the server offers it, whatever it shows; in the clear if it does not work.
+        OPPORTUNISTIC,
+        /// Never in the clear; whatever the server shows.
+        REQUIRED,
+        /// Never in the clear, and only with a certificate that proves the server's name.
+        VERIFY
     }
 
     /// Who and where we are.
@@ -84,17 +123,27 @@ public record Settings(
     public record Listener(
             String name,
             @Doc("Address and port; port 0 chooses a free one.") InetSocketAddress address,
-            @Doc("off | starttls | implicit. This release has no TLS yet: only off is accepted.") Tls tls,
+            @Doc("off | starttls | implicit (TLS from the first octet on, as on port 465).") Tls tls,
             @Doc("required: nothing is accepted from clients that have not authenticated.") boolean authRequired,
             @Doc("Departures from the standards that this listener tolerates: space-after-colon, malformed-helo-name.") Set<Leniency> leniency,
             @Doc("Proxies and load balancers in front, whose connections begin with the header of the PROXY protocol (version 1 or 2); from them, what has none is closed.") List<Cidr> proxyHosts,
             @Doc("Hosts that may say by XCLIENT who the client is. What they say decides who may relay: name only what you run yourself.") List<Cidr> xclientHosts,
             @Doc("How long mail may be held here on its sender's wish (HOLDFOR, HOLDUNTIL; RFC 4865), at most. Left out: the listener doesn't offer it. For listeners of your own users.") Optional<Duration> maxHold,
+            @Doc("A certificate of this listener alone, in PEM. Left out: those of tls.") @Nullable Path certificate,
+            @Doc("The key of this listener's certificate, in PEM.") @Nullable Path key,
+            @Doc("A PEM file of authorities: clients that show a certificate of theirs may send to anywhere, as trusted-networks may. Name only authorities that sign nothing else.") @Nullable Path clientCa,
             SourceLine at) {
         public Listener {
             leniency = Set.copyOf(leniency);
             proxyHosts = List.copyOf(proxyHosts);
             xclientHosts = List.copyOf(xclientHosts);
+        }
+
+        /// With the certificates of all.
+        public Listener(
+                String name, InetSocketAddress address, Tls tls, boolean authRequired, Set<Leniency> leniency, List<Cidr> proxyHosts, List<Cidr> xclientHosts, Optional<Duration> maxHold,
+                SourceLine at) {
+            this(name, address, tls, authRequired, leniency, proxyHosts, xclientHosts, maxHold, null, null, null, at);
         }
 
         /// With nobody in front.
@@ -200,7 +249,22 @@ public record Settings(
             @Doc("The local address of connections to it.") @Nullable InetAddress sourceAddress,
             @Doc("bounce | return: what it does with unknown recipients, for loop prediction.") Optional<UnknownUsers> unknownUsers,
             @Doc("The name in EHLO to it. Left out: delivery.ehlo-name.") @Nullable Domain ehloName,
+            @Doc("off | opportunistic | required | verify, for this server. Left out: delivery.tls; smtps:// is required.") Optional<TlsMode> tls,
+            @Doc("Names of which the certificate must hold one, for tls = verify. Left out: the host of the url.") List<Domain> tlsNames,
+            @Doc("A PEM file of authorities for tls = verify. Left out: delivery.tls-ca.") @Nullable Path tlsCa,
+            boolean implicitTls,
             SourceLine at) {
+        public Hop {
+            tlsNames = List.copyOf(tlsNames);
+        }
+
+        /// With the protection that all have.
+        public Hop(
+                String name, Way.Protocol protocol, String host, int port, Optional<Boolean> inside, @Nullable InetAddress sourceAddress, Optional<UnknownUsers> unknownUsers,
+                @Nullable Domain ehloName, SourceLine at) {
+            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, ehloName, Optional.empty(), List.of(), null, false, at);
+        }
+
         /// With the name in EHLO that all have.
         public Hop(
                 String name, Way.Protocol protocol, String host, int port, Optional<Boolean> inside, @Nullable InetAddress sourceAddress, Optional<UnknownUsers> unknownUsers,
@@ -391,10 +455,19 @@ public record Settings(
             @Doc("The local address of outgoing connections.") @Nullable InetAddress sourceAddress,
             @Doc("The name in EHLO, where the source address has another one than connector.hostname.") @Nullable Domain ehloName,
             Timeouts timeouts,
-            List<DestinationLimit> destinations) {
+            List<DestinationLimit> destinations,
+            @Doc("off | opportunistic | required | verify: how much TLS is asked of servers. opportunistic takes what is offered, and goes on in the clear where it fails.") TlsMode tls,
+            @Doc("A PEM file of the authorities that are believed. Left out: those of the Java installation.") @Nullable Path tlsCa) {
         public Delivery {
             suspended = List.copyOf(suspended);
             destinations = List.copyOf(destinations);
+        }
+
+        /// Without TLS.
+        public Delivery(
+                int total, int perDestination, List<String> suspended, boolean reuse, @Nullable InetAddress sourceAddress, @Nullable Domain ehloName, Timeouts timeouts,
+                List<DestinationLimit> destinations) {
+            this(total, perDestination, suspended, reuse, sourceAddress, ehloName, timeouts, destinations, TlsMode.OFF, null);
         }
 
         /// Without limits of single destinations.

@@ -49,9 +49,8 @@ final class SettingsReader {
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
                 connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(hops.keySet()), limits(), dns(), tracking(), log(connector.data()),
-                new AddressingReader(root, listeners).read(), Map.of());
+                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Map.of());
         root.notYet(true, "the web console", "console");
-        root.notYet(true, "TLS", "tls");
         root.notYet(true, "authentication", "auth");
         root.notYet(true, "the knowledge base", "knowledge");
         root.notYet(true, "alerts", "alerts");
@@ -117,9 +116,8 @@ final class SettingsReader {
         }
         Optional<InetSocketAddress> address = section.one("address", Kind.endpoint(0, 0));
         Settings.Listener.Tls tls = section.one("tls", Kind.word(Settings.Listener.Tls.class)).orElse(Settings.Listener.Tls.OFF);
-        if (tls != Settings.Listener.Tls.OFF) {
-            section.notYet(false, "TLS", "tls");
-        }
+        Optional<Settings.Tls.Shown> shown = TlsReader.shown(section);
+        Path clientCa = TlsReader.file(section, "client-ca");
         if (section.one("auth", Kind.word("off", "optional", "required")).filter(auth -> !auth.equals("off")).isPresent()) {
             section.notYet(false, "authentication", "auth");
         }
@@ -128,7 +126,8 @@ final class SettingsReader {
         Optional<Duration> maxHold = section.one("max-hold", Kind.duration(SECOND));
         List<Cidr> xclient = section.several("xclient-hosts", Kind.NETWORK).orElse(List.of());
         section.finish();
-        return address.map(at -> new Settings.Listener(name, at, Settings.Listener.Tls.OFF, false, leniency, proxies, xclient, maxHold, section.at("address")));
+        return address.map(at -> new Settings.Listener(name, at, tls, false, leniency, proxies, xclient, maxHold,
+                shown.map(Settings.Tls.Shown::certificate).orElse(null), shown.map(Settings.Tls.Shown::key).orElse(null), clientCa, section.at("address")));
     }
 
     private void clashes(List<Settings.Listener> listeners) {
@@ -168,7 +167,7 @@ final class SettingsReader {
         Optional<ByteSize> maxSize = section.one("max-size", Kind.SIZE);
         String fallback = section.one("fallback", Kind.TEXT).orElse(null);
         int fallbackAfter = section.one("fallback-after", Kind.number(1, 1000)).orElse(3);
-        section.notYet(false, "TLS", "require-tls");
+        section.notYet(false, "routes by TLS", "require-tls");
         section.finish();
         if (minSize.isPresent() && maxSize.isPresent() && minSize.get().octets() > maxSize.get().octets()) {
             problems.error("bad-value", section.at("max-size"), section.name("max-size") + " is less than min-size; no message is both");
@@ -279,7 +278,7 @@ final class SettingsReader {
         Optional<Section> written = root.section("delivery");
         List<DestinationLimit> destinations = new DestinationReader(root).read(hops);
         if (written.isEmpty()) {
-            return new Settings.Delivery(1000, 20, List.of(), true, null, null, timeouts(Optional.empty()), destinations);
+            return new Settings.Delivery(1000, 20, List.of(), true, null, null, timeouts(Optional.empty()), destinations, Settings.TlsMode.OFF, null);
         }
         Section section = written.get();
         int total = 1000;
@@ -295,9 +294,10 @@ final class SettingsReader {
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
         Domain ehloName = section.one("ehlo-name", Kind.DOMAIN).orElse(null);
         Settings.Timeouts timeouts = timeouts(section.section("timeouts"));
-        section.notYet(false, "TLS", "tls");
+        Settings.TlsMode tls = section.one("tls", Kind.word(Settings.TlsMode.class)).orElse(Settings.TlsMode.OFF);
+        Path tlsCa = TlsReader.file(section, "tls-ca");
         section.finish();
-        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts, destinations);
+        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts, destinations, tls, tlsCa);
     }
 
     private static Settings.Timeouts timeouts(Optional<Section> written) {

@@ -73,7 +73,7 @@ final class Introduction {
         extended = attributes.value(Attribute.PROTO).map("ESMTP"::equalsIgnoreCase).orElse(extended);
         steps = List.of(new Step("xclient", "listeners." + listener.name() + ".xclient-hosts", listener.at(),
                 connection.remote().getAddress().getHostAddress() + " says that the client is " + text(remote) + (user == null ? "" : ", authenticated as " + user), List.of(), List.of()));
-        return new Client(before.listener(), local, remote, null, user, before.session());
+        return new Client(before.listener(), local, remote, null, user, before.session(), before.tls());
     }
 
     private static InetSocketAddress endpoint(ClientAttributes attributes, Attribute address, Attribute port, InetSocketAddress before) {

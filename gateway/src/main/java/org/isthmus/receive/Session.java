@@ -203,7 +203,7 @@ final class Session {
         Snapshot snapshot = rooms.config().current();
         Hello hello = greet.hello();
         Client client = speech.client();
-        Client named = new Client(client.listener(), client.local(), client.remote(), introduction.hello(hello), client.user(), client.session());
+        Client named = client.as(introduction.hello(hello));
         switch (rooms.policy().hello(named, snapshot)) {
             case Verdict.Refuse refuse -> speech.refuse(greet.verb(), null, null, refuse.reply(), List.of(refuse.step()));
             case Verdict.Pass pass -> {

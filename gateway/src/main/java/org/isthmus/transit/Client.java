@@ -13,10 +13,23 @@ import org.jspecify.annotations.Nullable;
 /// @param hello what it called itself; none before EHLO
 /// @param user whom it authenticated as; none if it did not
 /// @param session our name for the session, found by {@code isthmus trace}
+/// @param tls how the connection is protected; none in the clear
 public record Client(
         String listener,
         InetSocketAddress local,
         InetSocketAddress remote,
         @Nullable Hello hello,
         @Nullable String user,
-        String session) {}
+        String session,
+        @Nullable TlsFacts tls) {
+    /// In the clear.
+    public Client(
+            String listener, InetSocketAddress local, InetSocketAddress remote, @Nullable Hello hello, @Nullable String user, String session) {
+        this(listener, local, remote, hello, user, session, null);
+    }
+
+    /// The same, having presented itself.
+    public Client as(Hello name) {
+        return new Client(listener, local, remote, name, user, session, tls);
+    }
+}

@@ -129,7 +129,7 @@ class ConfigLoaderTest {
                 }
                 next-hops {
                   mailstore { url = "lmtp://[2001:db8::9]:2424", inside = yes, unknown-users = bounce }
-                  provider { url = "smtp://relay.example.net:587", inside = false, source-address = 192.0.2.9, unknown-users = return, tls = off }
+                  provider { url = "smtp://relay.example.net:587", inside = false, source-address = 192.0.2.9, unknown-users = return }
                 }
                 routes = [
                   { to = "partner.example", via = provider, cost = 3, from = "*.example.com", min-size = 1 kB, max-size = 1 MiB, fallback = mx, fallback-after = 5 }

@@ -50,6 +50,14 @@ final class ConfigurationDocument {
             Map.entry("next-hops.source-address", "\"192.0.2.1\""),
             Map.entry("next-hops.unknown-users", "bounce"),
             Map.entry("next-hops.ehlo-name", "\"out.example.com\""),
+            Map.entry("listeners.certificate", "/etc/isthmus/mx1.crt"),
+            Map.entry("listeners.key", "/etc/isthmus/mx1.key"),
+            Map.entry("listeners.client-ca", "/etc/isthmus/clients.crt"),
+            Map.entry("next-hops.tls", "required"),
+            Map.entry("next-hops.tls-ca", "/etc/isthmus/relay-ca.crt"),
+            Map.entry("delivery.tls-ca", "/etc/ssl/certs/ca-certificates.crt"),
+            Map.entry("tls.certificate", "/etc/isthmus/tls.crt"),
+            Map.entry("tls.key", "/etc/isthmus/tls.key"),
             Map.entry("routes.to", "\"*\""),
             Map.entry("routes.via", "mx"),
             Map.entry("routes.from", "\"*.example.com\""),
@@ -99,6 +107,7 @@ final class ConfigurationDocument {
         part("delivery", "How mail leaves.", DEFAULTS.delivery());
         part("destinations", "What single destinations may be burdened with. The key is a next hop, or a domain or `\"*.domain\"` whose servers are found by DNS; the best fit counts.",
                 DEFAULTS.delivery().destinations().getFirst());
+        part("tls", "What we show under TLS: docs/tls.md. Without it, a certificate of our own making.", DEFAULTS.tls());
         part("limits", "Limits on clients.", DEFAULTS.limits());
         part("dns", "Where names are asked.", DEFAULTS.dns());
         part("tracking", "The memory of what happened to each message.", DEFAULTS.tracking());
@@ -133,7 +142,7 @@ final class ConfigurationDocument {
     private static Key one(String path, String name, Object value, String words) {
         return switch (path + "." + name) {
             case "next-hops.host" -> new Key("url", Optional.empty(), EXAMPLES.get("next-hops.url"),
-                    "`smtp://HOST:PORT` (25 if not written) or `lmtp://HOST:PORT` (24). HOST is a name, of which the addresses are asked and not the MX, or an address, IPv6 in brackets.");
+                    "`smtp://HOST:PORT` (25 if not written), `smtps://HOST:PORT` (465, TLS from the first octet on) or `lmtp://HOST:PORT` (24). HOST is a name, of which the addresses are asked and not the MX, or an address, IPv6 in brackets.");
             case "log.mail-log" -> new Key(name, Optional.of("mail.log"), "", words);
             case "listeners.auth" -> new Key(name, Optional.of("off"), "", "off | required. This release has no authentication yet: only off is accepted.");
             case "rewrite.what" -> new Key(name, Optional.of("[envelope, headers]"), "", words);
