@@ -61,6 +61,11 @@ record DeliverDialogue(Given given, List<List<Step>> connections, int deliveries
         }
     }
 
+    /// Whether a server falls silent, so that the client must wait its time.
+    boolean hangs() {
+        return connections.stream().anyMatch(steps -> steps.stream().anyMatch(Step.Hangs.class::isInstance));
+    }
+
     static DeliverDialogue read(Path file) throws IOException {
         Map<String, String> given = new LinkedHashMap<>();
         List<List<Step>> connections = new ArrayList<>(List.of(new ArrayList<>()));

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.isthmus.address.Domain;
@@ -25,9 +28,7 @@ import org.isthmus.config.ByteSize;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.deliver.SmtpCourier;
-import org.isthmus.platform.Channel;
-import org.isthmus.platform.Entropy;
-import org.isthmus.platform.Threads;
+import org.isthmus.platform.live.LivePlatform;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.MailParameters;
@@ -54,26 +55,87 @@ import org.isthmus.transit.RecipientState;
 import org.isthmus.transit.Recognition;
 import org.isthmus.transit.Stamp;
 import org.isthmus.transit.Way;
+import org.isthmus.trials.world.NetworkFaults;
+import org.isthmus.trials.world.SimulatedHost;
+import org.isthmus.trials.world.World;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/// Runs the dialogues in {@code src/test/dialogues/deliver} against the courier.
+/// Runs the dialogues in {@code src/test/dialogues/deliver} against the courier: in memory, over the simulated network and over real sockets.
 class DeliverDialogueTest {
     private static final Path FOLDER = Path.of("src/test/dialogues/deliver");
 
-    @TestFactory
-    Stream<DynamicTest> dialogues() throws IOException {
+    private static List<Path> all() throws IOException {
         try (Stream<Path> files = Files.list(FOLDER)) {
             List<Path> all = files.filter(file -> file.toString().endsWith(".smtp")).sorted().toList();
             assertThat(all).hasSizeGreaterThanOrEqualTo(25);
-            return all.stream().map(file -> DynamicTest.dynamicTest(file.getFileName().toString(), () -> run(DeliverDialogue.read(file))));
+            return all;
         }
     }
 
-    private static void run(DeliverDialogue dialogue) throws InterruptedException {
-        ScriptedServer server = new ScriptedServer(dialogue.connections());
-        SmtpCourier courier = new SmtpCourier(server, server, new NoThreads(), new NoChance());
+    /// What is done with a dialogue.
+    private interface Play {
+        void run(DeliverDialogue dialogue) throws Exception;
+    }
+
+    private static Stream<DynamicTest> each(Predicate<DeliverDialogue> which, Play play) throws IOException {
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path file : all()) {
+            DeliverDialogue dialogue = DeliverDialogue.read(file);
+            if (which.test(dialogue)) {
+                tests.add(DynamicTest.dynamicTest(file.getFileName().toString(), () -> play.run(dialogue)));
+            }
+        }
+        assertThat(tests).hasSizeGreaterThan(all().size() * 3 / 4);
+        return tests.stream();
+    }
+
+    @TestFactory
+    Stream<DynamicTest> inMemory() throws IOException {
+        return each(dialogue -> true, dialogue -> run(dialogue, new ScriptedServer(dialogue.connections())));
+    }
+
+    /// Who waits for a server that says nothing waits for a minute, and a test waits for no time.
+    @TestFactory
+    Stream<DynamicTest> overASocket() throws IOException {
+        LivePlatform live = LivePlatform.open();
+        return each(dialogue -> !dialogue.hangs(), dialogue -> {
+            List<InetSocketAddress> at = Collections.nCopies(servers(dialogue), new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            try (WireServer server = new WireServer(dialogue.connections(), live.platform(), live.platform(), at, Duration.ofSeconds(20))) {
+                run(dialogue, server);
+            }
+        }).onClose(live::close);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> overASimulatedNetwork() throws IOException {
+        return each(dialogue -> true, dialogue -> {
+            for (long seed = 1; seed <= 20; seed++) {
+                simulate(dialogue, new World(seed));
+            }
+        });
+    }
+
+    private static void simulate(DeliverDialogue dialogue, World world) {
+        List<InetSocketAddress> at = IntStream.rangeClosed(1, servers(dialogue)).mapToObj(ScriptedServer::address).toList();
+        SimulatedHost client = world.host("mx", "192.0.2.99");
+        SimulatedHost servers = world.host("servers", at.stream().map(address -> address.getAddress().getHostAddress()).toArray(String[]::new));
+        // Packets fall apart and come late, but they come.
+        world.network().faults(NetworkFaults.CALM);
+        world.run(() -> {
+            try (WireServer server = new WireServer(dialogue.connections(), client.platform(), servers.platform(), at, Duration.ofHours(1))) {
+                run(dialogue, server);
+            }
+        });
+    }
+
+    private static int servers(DeliverDialogue dialogue) {
+        return Integer.parseInt(dialogue.given().get("servers", "1"));
+    }
+
+    private static void run(DeliverDialogue dialogue, Opposite server) throws IOException, InterruptedException {
+        SmtpCourier courier = new SmtpCourier(server.network(), server.time(), server.threads(), server.entropy());
         DeliveryRequest request = request(dialogue.given());
         Snapshot snapshot = snapshot(dialogue.given());
         DeliveryAttempt attempt = courier.deliver(request, snapshot);
@@ -82,8 +144,8 @@ class DeliverDialogueTest {
             attempt = courier.deliver(request, snapshot);
         }
         courier.closeIdle();
-        check(dialogue, request, attempt);
         server.checkOver();
+        check(dialogue, request, attempt);
     }
 
     private static void check(DeliverDialogue dialogue, DeliveryRequest request, DeliveryAttempt attempt) {
@@ -245,38 +307,5 @@ class DeliverDialogueTest {
                 new Settings.Dns(List.of()),
                 new Settings.Tracking(day, ByteSize.mebibytes(1)),
                 new Settings.Log("info", "text", null)));
-    }
-
-    private static final class NoThreads implements Threads {
-        @Override
-        public Actor start(String name, Runnable body) {
-            return new Actor() {
-                @Override
-                public void interrupt() {}
-
-                @Override
-                public void join() {}
-            };
-        }
-
-        @Override
-        public Actor startOnOwnThread(String name, Runnable body) {
-            return start(name, body);
-        }
-
-        @Override
-        public <T> Channel<T> channel(int capacity) {
-            throw new UnsupportedOperationException("no channel is needed here");
-        }
-    }
-
-    private static final class NoChance implements Entropy {
-        @Override
-        public void fill(byte[] into) {}
-
-        @Override
-        public long below(long bound) {
-            return 0;
-        }
     }
 }

@@ -16,15 +16,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import org.isthmus.platform.Channel;
 import org.isthmus.platform.Connection;
+import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Listener;
 import org.isthmus.platform.Network;
+import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
 import org.jspecify.annotations.Nullable;
 
 /// Plays the server's side of a {@link DeliverDialogue} as network and clock of the client. It acts on the client's own thread: when the client waits for
 /// an answer, what it has sent by then is compared with the script.
-final class ScriptedServer implements Network, Time {
+final class ScriptedServer implements Opposite, Network, Time {
     private final Deque<List<DeliverDialogue.Step>> connections;
     private final List<ScriptedConnection> opened = new ArrayList<>();
     private Duration elapsed = Duration.ofDays(1);
@@ -38,8 +41,33 @@ final class ScriptedServer implements Network, Time {
         return new InetSocketAddress("192.0.2." + number, 25);
     }
 
-    /// Another message follows: what the script has for it may happen now.
-    void resume() {
+    /// As a pattern; {@code *} stands for anything.
+    static String pattern(String line) {
+        return "\\Q" + line.replace("*", "\\E.*\\Q") + "\\E";
+    }
+
+    @Override
+    public Network network() {
+        return this;
+    }
+
+    @Override
+    public Time time() {
+        return this;
+    }
+
+    @Override
+    public Threads threads() {
+        return new NoThreads();
+    }
+
+    @Override
+    public Entropy entropy() {
+        return new NoChance();
+    }
+
+    @Override
+    public void resume() {
         for (ScriptedConnection connection : opened) {
             connection.hearAll();
             if (connection.script.peek() instanceof DeliverDialogue.Step.Pauses) {
@@ -48,8 +76,8 @@ final class ScriptedServer implements Network, Time {
         }
     }
 
-    /// After the last delivery and the end of all connections: nothing is left on either side.
-    void checkOver() {
+    @Override
+    public void checkOver() {
         for (ScriptedConnection connection : opened) {
             connection.hearAll();
             // Words that the client did not wait for are no fault of it.
@@ -194,10 +222,6 @@ final class ScriptedServer implements Network, Time {
             sent.write(all, count, all.length - count);
         }
 
-        private static String pattern(String line) {
-            return "\\Q" + line.replace("*", "\\E.*\\Q") + "\\E";
-        }
-
         @Override
         public int available() {
             // What comes unasked lies there already; what is an answer does not.
@@ -219,6 +243,39 @@ final class ScriptedServer implements Network, Time {
             if (closed) {
                 throw new IOException("Socket closed");
             }
+        }
+    }
+
+    private static final class NoThreads implements Threads {
+        @Override
+        public Actor start(String name, Runnable body) {
+            return new Actor() {
+                @Override
+                public void interrupt() {}
+
+                @Override
+                public void join() {}
+            };
+        }
+
+        @Override
+        public Actor startOnOwnThread(String name, Runnable body) {
+            return start(name, body);
+        }
+
+        @Override
+        public <T> Channel<T> channel(int capacity) {
+            throw new UnsupportedOperationException("no channel is needed here");
+        }
+    }
+
+    private static final class NoChance implements Entropy {
+        @Override
+        public void fill(byte[] into) {}
+
+        @Override
+        public long below(long bound) {
+            return 0;
         }
     }
 }
