@@ -28,9 +28,12 @@ import org.jspecify.annotations.Nullable;
 /// Plays the server's side of a {@link DeliverDialogue} as network and clock of the client. It acts on the client's own thread: when the client waits for
 /// an answer, what it has sent by then is compared with the script.
 final class ScriptedServer implements Opposite, Network, Time {
+    /// When the client begins.
+    static final Instant BEGIN = Instant.parse("2026-11-25T00:00:00Z");
+
     private final Deque<List<DeliverDialogue.Step>> connections;
     private final List<ScriptedConnection> opened = new ArrayList<>();
-    private Duration elapsed = Duration.ofDays(1);
+    private Duration elapsed = Duration.ZERO;
 
     ScriptedServer(List<List<DeliverDialogue.Step>> connections) {
         this.connections = new ArrayDeque<>(connections);
@@ -90,7 +93,7 @@ final class ScriptedServer implements Opposite, Network, Time {
 
     @Override
     public Instant now() {
-        return Instant.parse("2026-11-24T00:00:00Z").plus(elapsed);
+        return BEGIN.plus(elapsed);
     }
 
     @Override
