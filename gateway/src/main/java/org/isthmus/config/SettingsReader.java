@@ -49,13 +49,13 @@ final class SettingsReader {
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
                 connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(hops.keySet()), limits(), dns(), tracking(), log(connector.data()),
-                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Map.of());
+                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Checks.read(root), Map.of());
         root.notYet(true, "the web console", "console");
         root.notYet(true, "authentication", "auth");
         root.notYet(true, "the knowledge base", "knowledge");
         root.notYet(true, "alerts", "alerts");
         root.notYet(false, "several nodes", "cluster");
-        root.notYet(false, "filters", "milters", "checks", "dnsbl", "trusted-upstreams");
+        root.notYet(false, "filters", "milters", "trusted-upstreams");
         root.finish();
         return settings;
     }

@@ -23,6 +23,7 @@ import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
+import org.isthmus.policy.Strangers;
 import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.route.GuardedRouter;
@@ -69,7 +70,7 @@ public final class Explainer {
         Instant now = platform.time().now();
         Recorder recorder = new Recorder(now, question.size());
         Conversation conversation = new Conversation(question, local(listener, question.client()));
-        Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(), classifier, router, directory,
+        Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(new Strangers(platform.dns(), platform.threads(), platform.time())), classifier, router, directory,
                 recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
                 Returns.forgetful(platform.entropy(), platform.time()));
         new Receiver(rooms).converse(listener, conversation);

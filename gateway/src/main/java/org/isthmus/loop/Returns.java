@@ -280,6 +280,21 @@ public final class Returns implements Departures {
         return home.comesBack && home.traces.stream().anyMatch(trace -> trace.names(address) && !sent(trace, print, home.passage().prints()).isEmpty());
     }
 
+    /// Whether a token of ours proves that this very message left here: it is the same in all that a reader sees as a copy that the ledger knows, and the token was made for one of
+    /// its recipients. A token that was copied onto other content proves nothing.
+    public boolean leftHere(Homecoming home, Arrival arrival, HeaderMarks read) {
+        Prints whole = MarksReader.whole(read);
+        for (Trace trace : home.comesBack ? home.traces : List.<Trace>of()) {
+            for (Recipient recipient : arrival.recipients()) {
+                boolean asked = trace.names(recipient.address()) || trace.asksLedger();
+                if (asked && sent(trace, ledger.print(recipient.address()), whole).stream().anyMatch(departure -> departure.prints().sameAs(whole))) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /// Judges what only the whole message shows. To be asked once, at its end, unless {@link #judge} lost it.
     public void complete(Homecoming home, Arrival arrival, HeaderMarks read, Ways ways) {
         Prints prints = MarksReader.whole(read);

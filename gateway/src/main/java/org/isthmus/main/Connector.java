@@ -35,6 +35,7 @@ import org.isthmus.platform.Disk;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
 import org.isthmus.policy.Pressure;
+import org.isthmus.policy.Strangers;
 import org.isthmus.policy.Throttle;
 import org.isthmus.predict.Foresight;
 import org.isthmus.predict.SeenForwards;
@@ -166,7 +167,7 @@ public final class Connector implements Closeable {
                 new PairRate(() -> settings().loop(), alerts, loops, new PairFile(platform.disk(), data)), ledger, returns));
         arrivals.to(scheduler);
         pressure = new Pressure(platform.machine(), () -> usable(data), scheduler::size, platform.time(), this::pressed);
-        Policy policy = new Policy(new Throttle(platform.time()), pressure);
+        Policy policy = new Policy(new Throttle(platform.time()), pressure, new Strangers(platform.dns(), platform.threads(), platform.time()));
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
                 policy, classifier, router, directory, spool, tracking, keys, loops, returns));

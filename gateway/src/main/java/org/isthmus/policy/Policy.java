@@ -2,8 +2,10 @@
 package org.isthmus.policy;
 
 import java.net.InetAddress;
+import java.time.Duration;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
+import org.isthmus.config.Checks;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.loop.Classifier.Classified;
@@ -23,16 +25,60 @@ public final class Policy {
 
     private final @Nullable Throttle throttle;
     private final @Nullable Pressure pressure;
+    private final @Nullable Strangers strangers;
 
-    /// That of a server at ease, to which nobody has sent anything lately.
+    /// That of a server at ease, to which nobody has sent anything lately, and that asks nobody about strangers.
     public Policy() {
-        throttle = null;
-        pressure = null;
+        this(null, null, null);
     }
 
-    public Policy(Throttle throttle, Pressure pressure) {
+    /// That of a server at ease, to which nobody has sent anything lately.
+    public Policy(Strangers strangers) {
+        this(null, null, strangers);
+    }
+
+    public Policy(@Nullable Throttle throttle, @Nullable Pressure pressure, @Nullable Strangers strangers) {
         this.throttle = throttle;
         this.pressure = pressure;
+        this.strangers = strangers;
+    }
+
+    /// How long a client waits for the greeting. A client that nobody throttles is one in thought, and has time.
+    public Duration patience(Client client, Snapshot snapshot) {
+        Duration delay = snapshot.settings().checks().greetingDelay();
+        return delay.isZero() || throttle == null || !Strangers.isStranger(client, snapshot.settings()) ? Duration.ZERO : delay;
+    }
+
+    /// What becomes of a client that did not wait.
+    public Verdict early(Snapshot snapshot) {
+        return switch (snapshot.settings().checks().earlyTalkers()) {
+            case PASS -> NOTHING_AGAINST_CLIENT;
+            case REFUSE -> new Verdict.Refuse(Refusals.EARLY_TALKER.with(hostname(snapshot)),
+                    Step.of("connect", "checks.early-talkers = refuse", snapshot.settings().place("checks.early-talkers"), "refused: it spoke before the greeting"));
+        };
+    }
+
+    /// Begins to ask for the client's name.
+    /// @return null if it is not wanted
+    public @Nullable ClientName name(Client client, Snapshot snapshot) {
+        return strangers == null || !snapshot.settings().checks().reverseName() ? null
+                : new ClientName(client.remote().getAddress(), strangers.name(client.remote().getAddress(), snapshot.settings().checks().timeout()));
+    }
+
+    /// What lists in DNS say of the client: a refusal of every recipient but postmaster.
+    /// @return null if none is asked
+    public @Nullable Verdict listed(Client client, Snapshot snapshot) {
+        return strangers != null && isChecked(client, snapshot) ? strangers.listed(client, snapshot) : null;
+    }
+
+    /// Whether a stranger gives a sender of ours. Only the whole message shows whether it left here before.
+    /// @return what speaks against it; null if nothing does
+    public @Nullable Step ownSender(Client client, ReversePath from, Snapshot snapshot) {
+        return isChecked(client, snapshot) && snapshot.settings().checks().ownSender() ? Strangers.own(from, snapshot.settings()) : null;
+    }
+
+    private static boolean isChecked(Client client, Snapshot snapshot) {
+        return snapshot.settings().checks() != Checks.NONE && Strangers.isStranger(client, snapshot.settings());
     }
 
     /// Before anything is spent on a client that has connected.
@@ -88,7 +134,11 @@ public final class Policy {
             return tooMuch;
         }
         // RFC 4954 §6: 530 5.7.0 when policy wants authentication first.
-        return listener.authRequired() && client.user() == null ? UNAUTHENTICATED : NO_AUTHENTICATION_ASKED;
+        if (listener.authRequired() && client.user() == null) {
+            return UNAUTHENTICATED;
+        }
+        Verdict sender = strangers != null && isChecked(client, snapshot) && snapshot.settings().checks().senderDomain() ? strangers.sender(from, snapshot) : null;
+        return sender == null ? NO_AUTHENTICATION_ASKED : sender;
     }
 
     /// Whether this client may send to anywhere: what it hands in goes out, what others hand in comes in.

@@ -44,9 +44,31 @@ public final class Refusals {
             "MAIL while memory, file descriptors, the disk or the room in the queue are scarce: from strangers first, then from everybody. limits.pressure.",
             "`isthmus status` and the log say what is scarce. It is over by itself as soon as there is enough again.");
 
+    public static final ReplyForm EARLY_TALKER = new ReplyForm(554, "5.5.0",
+            "{} closing connection: wait for the greeting before you speak",
+            "A stranger speaks before the greeting, and checks.early-talkers = refuse. RFC 5321 §3.1.", "If the client is wanted, add it to trusted-networks, or lower checks.greeting-delay.");
+
+    public static final ReplyForm SENDER_CANNOT_RECEIVE = new ReplyForm(550, "5.1.8",
+            "the sender's domain {} cannot receive mail: it has no MX and no address",
+            "MAIL with such a sender, and checks.sender-domain is on.", "The sender's administrator has to mend the domain's DNS.");
+
+    public static final ReplyForm SENDER_NULL_MX = new ReplyForm(550, "5.7.27",
+            "the sender's domain {} accepts no mail",
+            "MAIL with a sender whose domain has a null MX, and checks.sender-domain is on. RFC 7505 §4.2.", "");
+
+    public static final ReplyForm LISTED = new ReplyForm(550, "5.7.1",
+            "mail from {} is refused: it is listed by {}; postmaster can be written to",
+            "RCPT when the lists of checks.dnsbl that have the client weigh as much as checks.dnsbl.refuse-at.",
+            "The trace has what each list answered. If the client is wanted, add it to trusted-networks or lower the weight of the list.");
+
+    public static final ReplyForm OWN_SENDER = new ReplyForm(550, "5.7.1",
+            "{} is a sender of this site: mail from it is taken from its own users and servers only",
+            "The end of a message from a stranger with a sender of an authoritative domain of ours, and checks.own-sender is on; except a message that our own trace proves to have left here.",
+            "If the server is yours, add it to trusted-networks; users have to authenticate.");
+
     /// All of them, in the order of the document.
     public static final List<ReplyForm> ALL = List.of(RELAYING_DENIED, ROUTED_LOCAL_PART, AUTHENTICATION_REQUIRED, TOO_MANY_CONNECTIONS, TOO_MUCH_MAIL, TOO_MANY_RECIPIENTS_LATELY, UNDER_PRESSURE_AT_DOOR,
-            UNDER_PRESSURE);
+            UNDER_PRESSURE, EARLY_TALKER, SENDER_CANNOT_RECEIVE, SENDER_NULL_MX, LISTED, OWN_SENDER);
 
     private Refusals() {}
 }

@@ -92,6 +92,11 @@ final class Admission {
         if (always) {
             return way(Recipient.of(mailbox, wishes), transaction, true, steps);
         }
+        Verdict.Refuse listed = transaction.objection;
+        if (listed != null) {
+            steps.add(listed.step());
+            return new Answer.Refused(listed.reply(), steps);
+        }
         Rewriting.Result rewritten = transaction.rewriting.rewrite(mailbox, Part.ENVELOPE_RECIPIENT);
         steps.addAll(rewritten.steps());
         if (rewritten.undecided() != null) {

@@ -91,6 +91,15 @@ final class ClientInput {
         start += octets;
     }
 
+    /// Whether the client says anything within a time. What it says is kept.
+    boolean speaksWithin(Duration limit) throws IOException {
+        try {
+            return ready() > 0 || fillWithin(limit) > 0;
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+    }
+
     /// Finds the next line, waiting for it where it must.
     /// @param atRest no transaction is open, so the server may be stopped while we wait
     Found nextLine(boolean atRest) throws IOException {

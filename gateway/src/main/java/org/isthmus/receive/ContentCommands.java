@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.isthmus.message.Received;
+import org.isthmus.policy.ClientName;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Command;
 import org.isthmus.smtp.DataReader;
@@ -24,11 +25,17 @@ final class ContentCommands {
     private final Speech speech;
     private final ContentReading reading;
     private volatile int messages;
+    private @Nullable ClientName name;
 
     ContentCommands(Rooms rooms, Speech speech, ContentReading reading) {
         this.rooms = rooms;
         this.speech = speech;
         this.reading = reading;
+    }
+
+    /// The client's name is being asked for.
+    void named(@Nullable ClientName asked) {
+        name = asked;
     }
 
     /// Messages accepted so far.
@@ -141,7 +148,7 @@ final class ContentCommands {
                 id.toString(),
                 recipients.size() == 1 ? recipients.getFirst().named().text() : null,
                 rooms.time().now());
-        return line.write().getBytes(StandardCharsets.US_ASCII);
+        return line.write(name == null ? null : name.await(who.remote().getAddress())).getBytes(StandardCharsets.US_ASCII);
     }
 
     /// Whether reading went well; if not, the transaction is over, and the session with it.

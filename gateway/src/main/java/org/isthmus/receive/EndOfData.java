@@ -4,6 +4,7 @@ package org.isthmus.receive;
 import java.io.IOException;
 import java.util.List;
 import org.isthmus.addressing.Copying;
+import org.isthmus.policy.Refusals;
 import org.isthmus.policy.Verdict;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.Violation;
@@ -46,6 +47,9 @@ final class EndOfData {
         if (refusal == null) {
             refusal = returns();
         }
+        if (refusal == null) {
+            refusal = ownSender();
+        }
         return refusal != null ? refusal : commit(facts);
     }
 
@@ -74,6 +78,19 @@ final class EndOfData {
     private @Nullable Answer returns() {
         ReturnCheck.Refusal refusal = content.returns().end();
         return refusal == null ? null : new Answer.Refused(refusal.reply(), refusal.steps());
+    }
+
+    /// LP16: what left here by policy or by a forward may come home under a sender of ours; a stranger may not.
+    private @Nullable Answer ownSender() {
+        Step against = transaction.ownSender;
+        if (against == null) {
+            return null;
+        }
+        if (content.returns().leftHere()) {
+            transaction.note(Step.of(against.stage(), against.rule(), against.at(), "passed: our own trace proves that this very message left here"));
+            return null;
+        }
+        return new Answer.Refused(Refusals.OWN_SENDER.with(transaction.from.text()), List.of(against));
     }
 
     /// Those who get a copy come behind the recipients that were named.

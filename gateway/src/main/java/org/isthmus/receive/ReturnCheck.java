@@ -53,6 +53,11 @@ final class ReturnCheck {
         return home != null && returns.hadBefore(home, address);
     }
 
+    /// Whether this very message is proved to have left here. Asked at its end.
+    boolean leftHere() {
+        return home != null && returns.leftHere(home, arrival, read);
+    }
+
     /// The refusal of a message of which nothing would be left.
     record Refusal(Reply reply, List<Step> steps) {}
 

@@ -11,6 +11,7 @@ import org.isthmus.address.ForwardPath;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.addressing.Rewriting;
+import org.isthmus.config.Checks;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Settings.Rewrite.Part;
 import org.isthmus.config.Snapshot;
@@ -123,10 +124,22 @@ final class Session {
                 return false;
             }
             case Verdict.Pass pass -> {
-                speech.say(Replies.GREETING.with(speech.hostname()));
-                return true;
+                return waited();
             }
         }
+    }
+
+    /// Greets, after the time that policy lets the client wait.
+    private boolean waited() throws IOException {
+        Snapshot snapshot = rooms.config().current();
+        content.named(rooms.policy().name(speech.client(), snapshot));
+        Duration patience = rooms.policy().patience(speech.client(), snapshot);
+        if (!patience.isZero() && input.speaksWithin(patience) && rooms.policy().early(snapshot) instanceof Verdict.Refuse refuse) {
+            speech.cutOff(speech.tracked("connect", null, null, refuse.reply(), List.of(refuse.step())));
+            return false;
+        }
+        speech.say(Replies.GREETING.with(speech.hostname()));
+        return true;
     }
 
     private void serve() throws IOException {
@@ -245,11 +258,12 @@ final class Session {
         }
         switch (rooms.policy().mail(speech.client(), listener, from, parameters, snapshot)) {
             case Verdict.Refuse refuse -> speech.refuse("MAIL", from, null, refuse.reply(), List.of(refuse.step()));
-            case Verdict.Pass pass -> gather(hello, from, parameters, snapshot);
+            case Verdict.Pass pass -> gather(hello, from, parameters, pass.step(), snapshot);
         }
     }
 
-    private void gather(Hello hello, ReversePath from, MailParameters parameters, Snapshot snapshot) throws IOException {
+    /// @param passed why policy lets the sender pass
+    private void gather(Hello hello, ReversePath from, MailParameters parameters, Step passed, Snapshot snapshot) throws IOException {
         boolean asked = !snapshot.settings().addressing().isEmpty();
         boolean ours = asked && rooms.policy().mayRelay(speech.client(), snapshot);
         Rewriting rewriting = Rewriting.of(listener.name(), ours, rooms.tables(), snapshot);
@@ -267,11 +281,28 @@ final class Session {
         MailParameters granted = parameters.timing().isNone() ? parameters : TimingCheck.granted(parameters, rooms.policy().mayRelay(speech.client(), snapshot));
         Transaction transaction = new Transaction(snapshot, sender, granted, ours, rewriting, why);
         introduction.steps().forEach(transaction::note);
+        check(transaction, from, passed);
         phase = new Phase.Gathering(hello, transaction);
         if (granted.equals(parameters)) {
             speech.say(Replies.MAIL_OK_OCTETS);
         } else {
             speech.say(Replies.PRIORITY_CHANGED.with(granted.timing().turn()));
+        }
+    }
+
+    /// What is asked about strangers, and decided later: at RCPT, and at the end of the message.
+    private void check(Transaction transaction, ReversePath from, Step passed) {
+        if (transaction.snapshot.settings().checks() == Checks.NONE) {
+            return;
+        }
+        if (passed.stage().equals("sender-domain")) {
+            transaction.note(passed);
+        }
+        transaction.ownSender = rooms.policy().ownSender(speech.client(), from, transaction.snapshot);
+        switch (rooms.policy().listed(speech.client(), transaction.snapshot)) {
+            case null -> {}
+            case Verdict.Pass pass -> transaction.note(pass.step());
+            case Verdict.Refuse refuse -> transaction.objection = refuse;
         }
     }
 

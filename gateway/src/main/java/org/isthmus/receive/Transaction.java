@@ -8,6 +8,7 @@ import java.util.Set;
 import org.isthmus.address.ReversePath;
 import org.isthmus.addressing.Rewriting;
 import org.isthmus.config.Snapshot;
+import org.isthmus.policy.Verdict;
 import org.isthmus.smtp.LineCheck;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.transit.Envelope;
@@ -28,6 +29,12 @@ final class Transaction {
     final boolean ours;
 
     final Rewriting rewriting;
+
+    /// Refuses every recipient but postmaster: what was found out about the client. Null if nothing was.
+    Verdict.@Nullable Refuse objection;
+
+    /// A stranger gives a sender of ours; null if not.
+    @Nullable Step ownSender;
 
     /// Watches the line ends of content that comes in chunks, unless it was announced as BINARYMIME.
     final LineCheck lines = new LineCheck();

@@ -24,6 +24,7 @@ final class ConfigurationDocument {
             next-hops { mailstore { url = "lmtp://10.0.0.9" } }
             listeners { internet { address = "0.0.0.0:25" } }
             destinations { "example.org" { } }
+            checks.dnsbl.lists = [{ zone = dnsbl.example.net }]
             rewrite = [{ in = "*@old.example", to = "*@new.example" }]
             copies = [{ of = "*@example.com", to = "archive@example.com" }]
             """)
@@ -83,6 +84,7 @@ final class ConfigurationDocument {
             Map.entry("limits.rate.sender.recipients", "1000/1h"),
             Map.entry("limits.rate.user.messages", "100/1h"),
             Map.entry("limits.rate.user.recipients", "1000/1h"),
+            Map.entry("checks.dnsbl.lists.zone", "dnsbl.example.net"),
             Map.entry("queue.priority.normal.lifetime", "5d"),
             Map.entry("delivery.source-address", "\"192.0.2.1\""),
             Map.entry("delivery.ehlo-name", "\"out.example.com\""));
@@ -109,6 +111,8 @@ final class ConfigurationDocument {
                 DEFAULTS.delivery().destinations().getFirst());
         part("tls", "What we show under TLS: docs/tls.md. Without it, a certificate of our own making.", DEFAULTS.tls());
         part("limits", "Limits on clients.", DEFAULTS.limits());
+        part("checks", "Questions about strangers. All are off: each can stop legitimate mail. docs/limits.md.", DEFAULTS.checks());
+        part("checks.dnsbl.lists", "Lists of clients' addresses in DNS (RFC 5782), a list of objects.", DEFAULTS.checks().dnsbl().lists().getFirst());
         part("dns", "Where names are asked.", DEFAULTS.dns());
         part("tracking", "The memory of what happened to each message.", DEFAULTS.tracking());
         part("log", "What is written for people who watch.", DEFAULTS.log());
@@ -147,7 +151,8 @@ final class ConfigurationDocument {
             case "listeners.auth" -> new Key(name, Optional.of("off"), "", "off | required. This release has no authentication yet: only off is accepted.");
             case "rewrite.what" -> new Key(name, Optional.of("[envelope, headers]"), "", words);
             case "domains.sub-addressing" -> new Key(name, Optional.of("off"), "", words);
-            case "connector.hostname", "listeners.address", "domains.deliver-to", "routes.to", "routes.via", "rewrite.in", "rewrite.to", "copies.of", "copies.to" ->
+            case "connector.hostname", "listeners.address", "domains.deliver-to", "routes.to", "routes.via", "rewrite.in", "rewrite.to", "copies.of", "copies.to",
+                    "checks.dnsbl.lists.zone" ->
                     new Key(name, Optional.empty(), EXAMPLES.get(path + "." + name), words);
             default -> new Key(name, written(value), EXAMPLES.getOrDefault(path + "." + name, ""), words);
         };
@@ -224,7 +229,8 @@ final class ConfigurationDocument {
         return frame.replace("{{KEYS}}\n", tables.toString().stripTrailing() + "\n");
     }
 
-    private static final Set<String> REQUIRED = Set.of("connector.hostname", "listeners.address", "next-hops.url", "routes.to", "routes.via", "rewrite.in", "copies.of", "copies.to");
+    private static final Set<String> REQUIRED = Set.of("connector.hostname", "listeners.address", "next-hops.url", "routes.to", "routes.via", "rewrite.in", "copies.of", "copies.to",
+            "checks.dnsbl.lists.zone");
 
     // ---- docs/isthmus.conf.sample
 
@@ -244,6 +250,7 @@ final class ConfigurationDocument {
                 case "next-hops" -> named(part, "  mailstore {", "  }", "{", "}", text);
                 case "routes" -> named(part, "  {", "  }", "= [", "]", text);
                 case "rewrite" -> like(part, "{ in = \"*@old.example\", to = \"*@new.example\", what = [envelope, headers], direction = both, listener = internet }", text);
+                case "checks.dnsbl.lists" -> like(part, "{ zone = dnsbl.example.net, weight = 2, answers = [\"127.0.0.2\"], timeout = 1s }", text);
                 case "copies" -> like(part, "{ of = \"*@example.com\", direction = both, to = \"archive@example.com\" }", text);
                 case "destinations" -> {
                     comment(part.words(), "", text);

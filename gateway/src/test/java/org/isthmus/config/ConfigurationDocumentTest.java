@@ -58,7 +58,7 @@ class ConfigurationDocumentTest {
         Set<String> read = Keys.all().stream()
                 .map(key -> key.replace(".NAME.", "."))
                 .filter(key -> !key.contains("DisableLoopback") && !Set.of("next-hops.login", "queue.priority", "delivery.concurrency", "delivery.timeouts", "loop.pair-rate", "loop.breaker",
-                        "limits.rate", "limits.rate.client", "limits.rate.network", "limits.rate.sender", "limits.rate.user", "limits.rate.listener", "limits.pressure").contains(key))
+                        "checks.dnsbl", "checks.dnsbl.lists", "limits.rate", "limits.rate.client", "limits.rate.network", "limits.rate.sender", "limits.rate.user", "limits.rate.listener", "limits.pressure").contains(key))
                 .collect(Collectors.toCollection(HashSet::new));
         documented.removeIf(key -> key.startsWith("queue.priority."));
         assertThat(documented).isEqualTo(read);

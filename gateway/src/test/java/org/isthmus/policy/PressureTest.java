@@ -36,7 +36,7 @@ class PressureTest {
         }
     };
     private final Pressure pressure = new Pressure(machine, () -> usable, () -> queue, time, changes::add);
-    private final Policy policy = new Policy(new Throttle(time), pressure);
+    private final Policy policy = new Policy(new Throttle(time), pressure, null);
 
     @Test
     void aLevelIsLeftOnlyWellBelowTheMarkAtWhichItWasEntered() {

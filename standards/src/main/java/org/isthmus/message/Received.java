@@ -39,9 +39,14 @@ public record Received(
     /// A name that is no domain is shown in a comment, cut and made harmless, and the address literal stands in its place; a recipient outside US-ASCII is left
     /// out, since the line would ask for SMTPUTF8 from hops that need it for nothing else.
     public String write() {
+        return write(null);
+    }
+
+    /// The same with a name of the client that was found by its address and leads back to it. RFC 5321 §4.4: TCP-info.
+    public String write(@Nullable Domain confirmed) {
         StringBuilder line = new StringBuilder(200).append("Received: ");
         if (from != null || address != null) {
-            line.append("from ").append(client()).append("\r\n\t");
+            line.append("from ").append(client(confirmed)).append("\r\n\t");
         }
         if (by != null) {
             line.append("by ").append(shown(by));
@@ -61,13 +66,16 @@ public record Received(
         return line.append("\r\n").toString();
     }
 
-    private String client() {
-        String literal = address == null ? null : new AddressLiteral(address).text();
+    private String client(@Nullable Domain confirmed) {
+        String literal = address == null ? null : (confirmed == null ? "" : confirmed.ascii() + " ") + new AddressLiteral(address).text();
         String name = from == null ? "" : from;
         if (isHost(name)) {
             return literal == null ? name : name + " (" + literal + ")";
         }
         String said = name.isEmpty() ? "" : "said " + shown(name);
+        if (literal != null && confirmed != null) {
+            return confirmed.ascii() + " (" + literal.substring(confirmed.ascii().length() + 1) + (said.isEmpty() ? ")" : ") (" + said + ")");
+        }
         String host = literal == null ? "unknown" : literal;
         return said.isEmpty() ? host : host + " (" + said + ")";
     }

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.isthmus.address.Domain;
 import org.isthmus.dns.Answer;
 import org.isthmus.dns.DnsRecord;
 import org.isthmus.dns.Resolver;
@@ -32,9 +33,23 @@ final class FakeDns implements Resolver {
         domains.put(domain, Kind.NULL_MX);
     }
 
+    /// A record of a list of addresses; other names below {@code dnsbl.example} don't exist.
+    void listed(String name, String answer) {
+        listed.put(name, InetAddress.ofLiteral(answer));
+    }
+
+    /// A name of an address that leads back to it.
+    void named(String address, String name) {
+        names.put(InetAddress.ofLiteral(address), Domain.of(name));
+        listed.put(name, InetAddress.ofLiteral(address));
+    }
+
     void trouble(String domain) {
         domains.put(domain, Kind.TROUBLE);
     }
+
+    private final Map<String, InetAddress> listed = new HashMap<>();
+    private final Map<InetAddress, Domain> names = new HashMap<>();
 
     private <T extends DnsRecord> Answer<T> answer(String name, T record, T forNullMx) {
         return switch (domains.get(name.toLowerCase(Locale.ROOT))) {
@@ -52,6 +67,13 @@ final class FakeDns implements Resolver {
 
     @Override
     public Answer<DnsRecord.Address> ipv4(String name) {
+        InetAddress known = listed.get(name);
+        if (known != null) {
+            return new Answer.Found<>(List.of(new DnsRecord.Address(known)), TTL, false, SERVER);
+        }
+        if (name.endsWith("dnsbl.example")) {
+            return domains.get(name.substring(name.indexOf("dnsbl"))) == Kind.TROUBLE ? new Answer.Failed<>("SERVFAIL", SERVER) : new Answer.NoSuchName<>(TTL, false, SERVER);
+        }
         DnsRecord.Address address = new DnsRecord.Address(InetAddress.ofLiteral("198.51.100.1"));
         return answer(name, address, address);
     }
@@ -68,6 +90,9 @@ final class FakeDns implements Resolver {
 
     @Override
     public Answer<DnsRecord.Pointer> reverse(InetAddress address) {
+        if (names.containsKey(address)) {
+            return new Answer.Found<>(List.of(new DnsRecord.Pointer(names.get(address))), TTL, false, SERVER);
+        }
         return new Answer.NoData<>(TTL, false, SERVER);
     }
 }

@@ -8,6 +8,7 @@ import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Random;
@@ -210,27 +211,79 @@ public final class MemoryRun implements Connection, Time, Entropy {
         return random.nextLong(bound);
     }
 
-    /// Nobody starts anything in such a run.
+    /// There is one thread: who is started runs to his end first.
     enum NoThreads implements Threads {
         INSTANCE;
 
         @Override
         public Actor start(String name, Runnable body) {
-            throw new UnsupportedOperationException(name);
+            body.run();
+            return new Actor() {
+                @Override
+                public void interrupt() {}
+
+                @Override
+                public void join() {}
+            };
         }
 
         @Override
         public Actor startOnOwnThread(String name, Runnable body) {
-            throw new UnsupportedOperationException(name);
+            return start(name, body);
         }
 
         @Override
         public <T> Channel<T> channel(int capacity) {
-            throw new UnsupportedOperationException();
+            return new Heap<>();
         }
     }
 
-    /// Nor connects anywhere.
+    /// A channel for one thread: what nobody has sent yet, nobody will.
+    private static final class Heap<T> implements Channel<T> {
+        private final Deque<T> elements = new ArrayDeque<>();
+
+        @Override
+        public void send(T element) {
+            elements.add(element);
+        }
+
+        @Override
+        public boolean offer(T element) {
+            return elements.add(element);
+        }
+
+        @Override
+        public T receive() {
+            return elements.remove();
+        }
+
+        @Override
+        public @Nullable T receive(Duration limit) {
+            return elements.poll();
+        }
+
+        @Override
+        public @Nullable T poll() {
+            return elements.poll();
+        }
+
+        @Override
+        public int drainTo(Collection<? super T> into, int most) {
+            int moved = 0;
+            for (T next = moved < most ? elements.poll() : null; next != null; next = moved < most ? elements.poll() : null) {
+                into.add(next);
+                moved++;
+            }
+            return moved;
+        }
+
+        @Override
+        public int size() {
+            return elements.size();
+        }
+    }
+
+    /// It connects nowhere.
     enum NoNetwork implements Network {
         INSTANCE;
 

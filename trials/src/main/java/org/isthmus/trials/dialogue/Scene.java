@@ -31,6 +31,8 @@ import org.isthmus.platform.Network;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
 import org.isthmus.policy.Policy;
+import org.isthmus.policy.Strangers;
+import org.isthmus.policy.Throttle;
 import org.isthmus.receive.Rooms;
 import org.isthmus.route.SiteRouter;
 import org.isthmus.tracking.Event;
@@ -93,6 +95,8 @@ final class Scene implements Tracker {
             case "trouble" -> trouble(words[1]);
             case "nowhere" -> dns.nowhere(words[1]);
             case "null-mx" -> dns.nullMx(words[1]);
+            case "listed" -> dns.listed(words[1], words[2]);
+            case "reverse-name" -> dns.named(words[1], words[2]);
             case "dns-trouble" -> dns.trouble(words[1]);
             default -> {
                 return false;
@@ -161,7 +165,7 @@ final class Scene implements Tracker {
                 : real;
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
-        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(), classifier, router, directory, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
+        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(new Throttle(time), null, new Strangers(dns, threads, time)), classifier, router, directory, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
                 Returns.forgetful(entropy, time));
     }
 

@@ -147,6 +147,29 @@ final class ReturnsTest {
         });
     }
 
+    /// LP16: the rule against strangers with our senders does not stop what our own trace proves to have left here, and stops the token on other content.
+    @Test
+    void aSenderOfOursIsTakenFromAStrangerOnlyForMailThatLeftHere() {
+        ReturnWorld.run("""
+                next-hops.filter { url = "smtp://198.51.100.5:25" }
+                routes = [{ to = "site.example", via = filter }, { to = "*", via = mx }]
+                loop.loopback = send
+                checks.own-sender = true
+                """, returns -> {
+            ReturnWorld.Machine filter = returns.machine("filter", "198.51.100.5:25", ReturnWorld.INTERNET, (got, to) -> new Letter("home", got.from(), List.of(to), ReturnWorld.relayed(got.content())));
+            returns.send(returns.letter("anna@site.example", List.of("ben@site.example")));
+            returns.pass(WHILE);
+            assertThat(filter.refusals).isEmpty();
+            assertThat(returns.mailOf("ben@site.example")).hasSize(1);
+            byte[] left = filter.sink.deliveries().getFirst().content();
+            Letter forged = ReturnWorld.with(new Letter("forged", "anna@site.example", List.of("ben@site.example"), left), text -> text + "and pay this\r\n");
+            assertThat(returns.send(forged, "198.51.100.66", ReturnWorld.INTERNET, Client.Manner.PLAIN).reply()).startsWith("550 5.7.1 anna@site.example is a sender of this site");
+            Letter bare = returns.letter("anna@site.example", List.of("ben@site.example"));
+            assertThat(returns.send(bare, "198.51.100.66", ReturnWorld.INTERNET, Client.Manner.PLAIN).reply()).startsWith("550 5.7.1");
+            assertThat(returns.mailOf("ben@site.example")).hasSize(1);
+        });
+    }
+
     /// L20: a server inside that returns what it does not know.
     @Test
     void aServerInsideThatReturnsItsMailIsCutAtTheFirstReturn() {
