@@ -62,9 +62,10 @@ final class DomainReader {
         Mailbox catchAll = section.one("catch-all", Kind.MAILBOX).orElse(null);
         Optional<Settings.LoopbackSetting> loopback = LoopbackKeys.read(section);
         List<SiteDomain.FrontDoor> frontDoors = section.placed("front-doors", Kind.DOMAIN).stream().map(door -> new SiteDomain.FrontDoor(door.value(), door.at())).toList();
+        List<Cidr> etrnHosts = section.several("etrn-hosts", Kind.NETWORK).orElse(List.of());
         section.notYet(false, "filters in front", "trusted-upstreams");
         section.finish();
-        return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, frontDoors, section.at()));
+        return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, frontDoors, etrnHosts, section.at()));
     }
 
     private Optional<DomainPattern> pattern(String name, Section section) {

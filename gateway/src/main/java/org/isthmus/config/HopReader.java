@@ -3,6 +3,7 @@ package org.isthmus.config;
 
 import java.net.InetAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,13 +49,17 @@ final class HopReader {
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
         Optional<Hop.UnknownUsers> unknownUsers = section.one("unknown-users", Kind.word(Hop.UnknownUsers.class));
         Domain ehloName = section.one("ehlo-name", Kind.DOMAIN).orElse(null);
+        boolean xforward = section.one("xforward", Kind.FLAG).orElse(false);
+        boolean onDemand = section.one("on-demand", Kind.FLAG).orElse(false);
+        List<Domain> etrnDomains = section.several("etrn-domains", Kind.DOMAIN).orElse(List.of());
+        Duration etrnEvery = section.one("etrn-every", Kind.duration(Duration.ofMinutes(1))).orElse(Hop.ETRN_EVERY);
         Optional<Settings.TlsMode> tls = section.one("tls", Kind.word(Settings.TlsMode.class));
         List<Domain> tlsNames = section.several("tls-names", Kind.DOMAIN).orElse(List.of());
         Path tlsCa = TlsReader.file(section, "tls-ca");
         target.filter(Target::secure).ifPresent(url -> notOff(section, tls));
         section.notYet(false, "authentication", "login");
         section.finish();
-        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, tls, tlsNames, tlsCa, url.secure(), section.at()));
+        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, xforward, onDemand, etrnDomains, etrnEvery, tls, tlsNames, tlsCa, url.secure(), section.at()));
     }
 
     private void later(Section section, Target target) {

@@ -171,10 +171,19 @@ public record Settings(
             @Doc("Where mail for unknown addresses goes instead of being refused.") @Nullable Mailbox catchAll,
             @Doc("Overrides loop.loopback for this domain.") Optional<LoopbackSetting> loopback,
             @Doc("Filters of others that the domain's MX names and that hand its mail on to us: for its mail they count as ourselves.") List<FrontDoor> frontDoors,
+            @Doc("Hosts that may call for the mail that waits for this domain by ETRN.") List<Cidr> etrnHosts,
             SourceLine at) {
         public SiteDomain {
             recipients = List.copyOf(recipients);
             frontDoors = List.copyOf(frontDoors);
+            etrnHosts = List.copyOf(etrnHosts);
+        }
+
+        /// For which nobody calls.
+        public SiteDomain(
+                DomainPattern name, Kind kind, List<RecipientSource> recipients, @Nullable String deliverTo, @Nullable String elsewhere, @Nullable Path aliases,
+                Optional<Character> subAddressing, @Nullable Mailbox catchAll, Optional<LoopbackSetting> loopback, List<FrontDoor> frontDoors, SourceLine at) {
+            this(name, kind, recipients, deliverTo, elsewhere, aliases, subAddressing, catchAll, loopback, frontDoors, List.of(), at);
         }
 
         /// Without front doors.
@@ -250,12 +259,20 @@ public record Settings(
             @Doc("The local address of connections to it.") @Nullable InetAddress sourceAddress,
             @Doc("bounce | return: what it does with unknown recipients, for loop prediction.") Optional<UnknownUsers> unknownUsers,
             @Doc("The name in EHLO to it. Left out: delivery.ehlo-name.") @Nullable Domain ehloName,
+            @Doc("Whether it is told by XFORWARD from whom we have each message, if it offers that: for filters of your own.") boolean xforward,
+            @Doc("Whether mail for it waits until its server calls for it by ETRN, or somebody flushes its domain.") boolean onDemand,
+            @Doc("Domains for whose mail it is called by ETRN.") List<Domain> etrnDomains,
+            @Doc("How often it is called for mail of etrn-domains. From 1m to 7d.") Duration etrnEvery,
             @Doc("off | opportunistic | required | verify, for this server. Left out: delivery.tls; smtps:// is required.") Optional<TlsMode> tls,
             @Doc("Names of which the certificate must hold one, for tls = verify. Left out: the host of the url.") List<Domain> tlsNames,
             @Doc("A PEM file of authorities for tls = verify. Left out: delivery.tls-ca.") @Nullable Path tlsCa,
             boolean implicitTls,
             SourceLine at) {
+        /// How often a next hop is called for mail where nothing is written.
+        public static final Duration ETRN_EVERY = Duration.ofMinutes(15);
+
         public Hop {
+            etrnDomains = List.copyOf(etrnDomains);
             tlsNames = List.copyOf(tlsNames);
         }
 
@@ -263,7 +280,7 @@ public record Settings(
         public Hop(
                 String name, Way.Protocol protocol, String host, int port, Optional<Boolean> inside, @Nullable InetAddress sourceAddress, Optional<UnknownUsers> unknownUsers,
                 @Nullable Domain ehloName, SourceLine at) {
-            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, ehloName, Optional.empty(), List.of(), null, false, at);
+            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, ehloName, false, false, List.of(), ETRN_EVERY, Optional.empty(), List.of(), null, false, at);
         }
 
         /// With the name in EHLO that all have.

@@ -110,7 +110,7 @@ public final class SettingsCheck {
         }
         Stream.ofNullable(settings.connector().postmasterTo()).forEach(used::add);
         for (Settings.Hop hop : settings.nextHops().values()) {
-            if (!used.contains(hop.name())) {
+            if (!used.contains(hop.name()) && hop.etrnDomains().isEmpty()) {
                 warn("unused", hop.at(), "the next hop " + hop.name() + " is used by no route and no domain");
             }
         }

@@ -3,7 +3,9 @@ package org.isthmus.deliver;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
 import org.isthmus.platform.Network;
 import org.isthmus.platform.Time;
@@ -37,6 +39,41 @@ public final class Caller {
     public record Heard(@Nullable Reply hello, @Nullable LoopEvidence ours, @Nullable Cause trouble, List<String> conversation) {
         public Heard {
             conversation = List.copyOf(conversation);
+        }
+    }
+
+    /// What came of calling for mail.
+    ///
+    /// @param replies one for each domain; none if the server doesn't offer ETRN
+    /// @param trouble why there was no conversation, or why it broke; none if it went well
+    public record Called(List<Reply> replies, @Nullable Cause trouble) {
+        public Called {
+            replies = List.copyOf(replies);
+        }
+    }
+
+    /// Calls for the mail of domains. RFC 1985.
+    public Called callForMail(Way way, Exchange exchange, InetSocketAddress address, List<Domain> domains, Settings settings) {
+        Transcript transcript = new Transcript();
+        ClientSession session;
+        try {
+            session = ClientSession.open(Server.of(way, exchange, address, settings), network, time, settings.delivery().timeouts(), transcript);
+        } catch (Broken e) {
+            return new Called(List.of(), e.why());
+        }
+        List<Reply> replies = new ArrayList<>();
+        try {
+            if (session.offered().has("ETRN")) {
+                for (Domain domain : domains) {
+                    // RFC 1985 §5.3: the server may count what it has before it answers.
+                    replies.add(session.inquire("ETRN " + domain.ascii(), transcript));
+                }
+            }
+            return new Called(replies, null);
+        } catch (Broken e) {
+            return new Called(replies, e.why());
+        } finally {
+            session.quit();
         }
     }
 

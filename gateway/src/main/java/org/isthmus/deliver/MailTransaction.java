@@ -67,6 +67,7 @@ final class MailTransaction {
             Edition edition = edition(content);
             mail = lines.mail(edition.size(batch.size()), edition.envelopeId());
             session.wire().ceiling(session.limits().command().multipliedBy(2 + batch.size() / 10));
+            introduceClient();
             boolean ready = session.pipelining() ? envelopeAtOnce() : envelopeInSteps();
             session.countMessage();
             if (ready) {
@@ -77,6 +78,29 @@ final class MailTransaction {
             settleOpen(batch, new Outcome.Deferred(new Cause.Local("content cannot be read: " + e.getMessage(), EnhancedStatus.of("4.3.0"))));
         } finally {
             session.wire().ceiling(null);
+        }
+    }
+
+    /// XFORWARD, to a next hop that is to be told. Postfix's XFORWARD_README: before each MAIL. A server that refuses it takes the mail all the same.
+    private void introduceClient() throws Broken {
+        Server server = session.server();
+        if (!server.xforward() || !session.offered().has(Forwarded.KEYWORD)) {
+            return;
+        }
+        if (session.needsReset()) {
+            session.say(Stage.MAIL, "RSET");
+            readReset();
+        }
+        for (String command : Forwarded.of(attempt.request().message()).xforward(session.offered().parameter(Forwarded.KEYWORD).orElse(""))) {
+            session.say(Stage.MAIL, command);
+            Reply reply = session.read();
+            if (reply.code() == 421) {
+                throw session.refused(reply, session.isUsed() ? Broken.Kind.STALE : Broken.Kind.PASSING);
+            }
+            if (!reply.isPositive()) {
+                attempt.transcript().exchange(command, reply);
+                return;
+            }
         }
     }
 

@@ -16,11 +16,12 @@ import org.jspecify.annotations.Nullable;
 /// @param exchange the exchanger
 /// @param source the local address to connect from; none to let the system choose
 /// @param helloName how we present ourselves. RFC 5321 §4.1.1.1
-record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName) {
+/// @param xforward whether it is told from whom we have a message
+record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName, boolean xforward) {
 
     static Server of(Way way, Exchange exchange, InetSocketAddress address, Settings settings) {
         Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
-        return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii());
+        return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii(), hop != null && hop.xforward());
     }
 
     private static Domain helloName(Settings.@Nullable Hop hop, Settings settings) {

@@ -47,6 +47,7 @@ import org.isthmus.route.GuardedRouter;
 import org.isthmus.route.Router;
 import org.isthmus.route.SiteRouter;
 import org.isthmus.schedule.LoopControl;
+import org.isthmus.schedule.MailCalls;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.schedule.Scheduler;
 import org.isthmus.spool.Draft;
@@ -83,6 +84,7 @@ public final class Connector implements Closeable {
     private final LoopDesk loops;
     private final Pressure pressure;
     private final Receiver receiver;
+    private final MailCalls mailCalls;
     private final Foresight foresight;
     private final Foreseen foreseen;
     private final Closeable lock;
@@ -170,7 +172,8 @@ public final class Connector implements Closeable {
         Policy policy = new Policy(new Throttle(platform.time()), pressure, new Strangers(platform.dns(), platform.threads(), platform.time()));
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                policy, classifier, router, directory, spool, tracking, keys, loops, returns));
+                policy, classifier, router, directory, spool, tracking, keys, loops, returns, scheduler::callFor));
+        mailCalls = new MailCalls(platform, config::current, classifier, identity::current, tracking);
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, alerts));
         foreseen = new Foreseen(foresight, loops);
         open();
@@ -187,6 +190,7 @@ public final class Connector implements Closeable {
             scheduler.start();
             receiver.start();
             foresight.start();
+            mailCalls.start();
             open = true;
         } finally {
             if (!open) {
@@ -337,6 +341,7 @@ public final class Connector implements Closeable {
         Duration end = platform.time().elapsed().plus(patience);
         note("stopping", "");
         foresight.close();
+        mailCalls.stop();
         receiver.drain(patience);
         Duration left = end.minus(platform.time().elapsed());
         scheduler.stop(left.isNegative() ? Duration.ZERO : left);

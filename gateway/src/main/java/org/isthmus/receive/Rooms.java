@@ -31,7 +31,15 @@ public record Rooms(
         Tracker tracker,
         XsiteKey xsite,
         LoopWatch watch,
-        Returns returns) {
+        Returns returns,
+        MailCall calls) {
+
+    /// With nobody who hears that a client calls for mail.
+    public Rooms(
+            Time time, Entropy entropy, Threads threads, Network network, LiveConfig config, Policy policy, Classifier classifier, Router router, Tables tables, Spool spool, Tracker tracker,
+            XsiteKey xsite, LoopWatch watch, Returns returns) {
+        this(time, entropy, threads, network, config, policy, classifier, router, tables, spool, tracker, xsite, watch, returns, MailCall.NONE);
+    }
 
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.isthmus.address.ForwardPath;
@@ -202,6 +203,7 @@ final class Session {
             case Command.Auth auth -> speech.mistake(Replies.NOT_IMPLEMENTED.with("AUTH"));
             case Command.Xsite challenge -> challenge(challenge);
             case Command.Xclient xclient -> introduced(xclient);
+            case Command.Etrn etrn -> etrn(etrn);
             case Command.Malformed malformed -> malformed(malformed);
             case Command.Unrecognised unrecognised -> unrecognised(unrecognised);
         }
@@ -230,7 +232,12 @@ final class Session {
 
     /// What EHLO offers to this client at this listener, beside what it offers to everybody.
     private List<String> offers() {
-        return Stream.concat(TimingCheck.keywords(listener, rooms.time().now()).stream(), introduction.keywords().stream()).toList();
+        List<String> offers = new ArrayList<>(TimingCheck.keywords(listener, rooms.time().now()));
+        offers.addAll(introduction.keywords());
+        if (Etrn.isOffered(speech.client(), rooms.config().current().settings())) {
+            offers.add("ETRN");
+        }
+        return offers;
     }
 
     private void mail(ReversePath from, MailParameters parameters) throws IOException {
@@ -397,6 +404,23 @@ final class Session {
             phase = new Phase.Greeting();
             if (!greet()) {
                 speech.fallSilent();
+            }
+        }
+    }
+
+    // RFC 1985 §5.3
+    private void etrn(Command.Etrn etrn) throws IOException {
+        Settings settings = rooms.config().current().settings();
+        if (phase instanceof Phase.Greeting) {
+            speech.mistake(Replies.SAY_HELLO_FIRST.with());
+        } else if (!Etrn.isOffered(speech.client(), settings)) {
+            speech.mistake(Replies.NOT_IMPLEMENTED.with("ETRN"));
+        } else {
+            Etrn.Answer answer = Etrn.answer(etrn, speech.client(), settings, rooms.calls());
+            if (answer.reply().isPositive()) {
+                speech.aside(answer.reply());
+            } else {
+                speech.refuse("ETRN", null, null, answer.reply(), List.of(answer.step()));
             }
         }
     }

@@ -27,7 +27,6 @@ public final class KnownValues {
     private static final String NO_REWRITE = "no counterpart by itself: 0 is what Isthmus does, headers pass as they are; which addresses become which stood in the directory, and stands in rewrite here";
     private static final String NO_PLUGIN = "no counterpart: programs of others do not run inside Isthmus";
     private static final String NO_DIRECTORY = "no counterpart: the identity stands in the configuration, which is checked at every start";
-    private static final String NO_ETRN = "no counterpart: mail is not fetched or called for by dial-up";
     private static final String NO_THREADS = "no counterpart: a session or delivery needs no thread of the system; limits are limits.sessions and delivery.concurrency";
     private static final String NO_CONSOLE = "no counterpart: isthmus run stays in the foreground, log.level and isthmus status tell what happens";
 
@@ -140,9 +139,9 @@ public final class KnownValues {
         all.add(Known.none(PARAMETERS, "AcceptMalformed821Adrs", DWORD, "1: takes envelope addresses with spaces and other odd forms", "no counterpart: an address with = or other odd letters is a good one (RFC 5321), and one that is not cannot be answered"));
         all.add(Known.none(PARAMETERS, "AdvertiseSMTPExtensions", DWORD, "0: no ESMTP", "no counterpart: a client that says HELO is offered nothing, one that says EHLO asks for it"));
         all.add(Known.none(PARAMETERS, "DisableAuth", DWORD, "1: no AUTH", "so by default: listeners.NAME.auth = off"));
-        all.add(Known.none(PARAMETERS, "DisableETRN", DWORD, "1: no ETRN", "so always: ETRN is not offered"));
-        all.add(Known.none(PARAMETERS, "AlwaysUseETRN", DWORD, "1: asks with ETRN for mail that waits elsewhere", NO_ETRN));
-        all.add(Known.none(PARAMETERS, "AlwaysUseTURN", DWORD, "1: TURN in place of ETRN", NO_ETRN + "; TURN hands mail to whoever asks"));
+        all.add(Known.none(PARAMETERS, "DisableETRN", DWORD, "1: no ETRN", "so by default: ETRN is offered only to hosts that a domain names in etrn-hosts"));
+        all.add(Known.none(PARAMETERS, "AlwaysUseETRN", DWORD, "1: asks with ETRN for mail that waits elsewhere", "not taken over: name the domains at the next hop, etrn-domains; it is called every etrn-every"));
+        all.add(Known.none(PARAMETERS, "AlwaysUseTURN", DWORD, "1: TURN in place of ETRN", "no counterpart: TURN hands mail to whoever asks"));
     }
 
     private static void reports(List<Known> all) {

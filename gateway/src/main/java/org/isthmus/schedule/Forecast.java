@@ -3,6 +3,7 @@ package org.isthmus.schedule;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -34,6 +35,8 @@ public final class Forecast {
     private final Router router;
     private final Suspensions suspensions;
     private final Entropy entropy;
+    /// Nobody has called: what only a running scheduler knows is not in a forecast.
+    private final OnDemand onDemand = new OnDemand();
 
     private Forecast(Router router, Suspensions suspensions, Entropy entropy) {
         this.router = router;
@@ -90,7 +93,8 @@ public final class Forecast {
         Map<Integer, Fate> going = new HashMap<>();
         RoutingPlan plan = new RoutingPlan(message, changes, router, Departures.FREE, snapshot, now, (number, recipient, waiting, kind, ways, routed) -> {
             changes.event(routed);
-            Optional<String> suspended = suspensions.stops(ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
+            Optional<String> suspended = suspensions.stops(ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended())
+                    .or(() -> onDemand.waits(ways.getFirst().hop(), recipient.address(), snapshot.settings(), Duration.ZERO));
             going.put(number, new Fate.Goes(ways, suspended.orElse(null)));
         });
         plan.route(IntStream.range(0, message.states().size()).boxed().toList());

@@ -149,7 +149,8 @@ final class Preparation {
         public void deliver(int number, Recipient recipient, RecipientState.Waiting waiting, RecipientClass kind, List<Way> ways, Event routed) {
             Optional<String> suspended = scheduler.suspensions.stops(
                     ways.getFirst().hop(), recipient.address(), snapshot.settings().delivery().suspended());
-            Cause trouble = scheduler.lanes.trouble(ways.getFirst().hop().toString());
+            Optional<String> waits = scheduler.onDemand.waits(ways.getFirst().hop(), recipient.address(), snapshot.settings(), parts.time().elapsed());
+            Cause trouble = waits.isPresent() ? new Cause.Decided("mail for " + waits.get() + " waits until it is called for", null, WAITS) : scheduler.lanes.trouble(ways.getFirst().hop().toString());
             if (suspended.isEmpty() && trouble != null && changes.isOver()) {
                 // Its turn behind a destination that is known to be silent would come long after its time.
                 changes.event(routed);
@@ -162,13 +163,13 @@ final class Preparation {
                 changes.noticeDelay(number, why);
             }
             // One transaction has one reverse-path.
-            StringBuilder key = new StringBuilder(suspended.orElse("")).append('<').append(changes.from(number)).append('>');
+            StringBuilder key = new StringBuilder(suspended.or(() -> waits).orElse("")).append('<').append(changes.from(number)).append('>');
             ways.forEach(way -> key.append('|').append(way.key()));
             Caution.Track track = parts.loops().caution().track(kind, recipient.address(), ways.getFirst());
             if (track != null) {
                 key.append('|').append(track.name());
             }
-            Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.orElse(null), track));
+            Group group = groups.computeIfAbsent(key.toString(), k -> new Group(ways, suspended.or(() -> waits).orElse(null), track));
             group.recipients.add(number);
             group.routed.add(routed);
         }

@@ -12,10 +12,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.isthmus.address.Domain;
+import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.loop.PairRate;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.transit.Cause;
+import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
@@ -128,8 +130,30 @@ final class QueueActions implements QueueControl {
     @Override
     public int flush(@Nullable Domain domain, String by) throws IOException {
         parts.forgetHosts().run();
+        scheduler.onDemand.call(domain, false, parts.time().elapsed());
         Set<Domain> domains = domain == null ? Set.of() : Set.of(domain);
         return retry(new Selector(Set.of(), Set.of(), domains, null, null, null, false), false, by);
+    }
+
+    /// Somebody calls for the mail of a domain (RFC 1985): what waits for it is due, and what was learned of the ways to it in its absence is forgotten.
+    int called(Domain domain, boolean below) throws IOException {
+        Settings settings = parts.config().current().settings();
+        settings.nextHops().keySet().stream().filter(hop -> leadsTo(hop, domain, settings)).forEach(scheduler.lanes::forget);
+        scheduler.lanes.forget(new NextHop.Exchangers(domain).toString());
+        Instant now = parts.time().now();
+        return act(Selector.ALL, false, (changes, number) -> {
+            boolean concerned = changes.recipient(number).address().host() instanceof Domain host && (host.equals(domain) || (below && host.isWithin(domain)));
+            if (concerned && changes.state(number) instanceof RecipientState.Waiting && !now.isBefore(changes.before().released())) {
+                changes.due(number, now);
+                return true;
+            }
+            return false;
+        });
+    }
+
+    private static boolean leadsTo(String hop, Domain domain, Settings settings) {
+        return settings.domains().stream().anyMatch(one -> one.name().matches(domain) && hop.equals(one.deliverTo()))
+                || settings.routes().stream().anyMatch(one -> one.to().matches(domain) && hop.equals(one.via()));
     }
 
     @Override

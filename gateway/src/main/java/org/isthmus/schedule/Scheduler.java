@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.isthmus.address.Domain;
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
@@ -74,6 +75,7 @@ public final class Scheduler {
     final Lanes lanes;
     final Sluice sluice;
     final Suspensions suspensions;
+    final OnDemand onDemand = new OnDemand();
     final Tally tally = new Tally();
 
     /// What the scheduler works with.
@@ -148,6 +150,20 @@ public final class Scheduler {
     /// What operators see and do.
     public QueueControl control() {
         return new QueueActions(this, parts);
+    }
+
+    /// Somebody calls for the mail of a domain. RFC 1985. Never waits.
+    /// @param below for the domains below it too
+    public void callFor(Domain domain, boolean below) {
+        if (onDemand.call(domain, below, parts.time().elapsed()) && !stopping) {
+            crew.start("mail call " + domain.ascii(), () -> {
+                try {
+                    LOG.info("{} recipients in {} were called for", new QueueActions(this, parts).called(domain, below), domain.ascii());
+                } catch (IOException e) {
+                    LOG.error("starting the mail of {}", domain.ascii(), e);
+                }
+            });
+        }
     }
 
     /// What operators see of loops and do about them.

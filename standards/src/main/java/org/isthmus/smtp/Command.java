@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.smtp;
 
+import org.isthmus.address.Domain;
 import org.isthmus.address.ForwardPath;
 import org.isthmus.address.ReversePath;
+import org.jspecify.annotations.Nullable;
 
 /// One command line, parsed. RFC 5321 §4.1.1. What cannot be parsed is a value too, so that the session answers it like any other.
 public sealed interface Command {
@@ -50,6 +52,11 @@ public sealed interface Command {
         /// Characters of a nonce.
         public static final int NONCE = 22;
     }
+
+    /// A client calls for the mail of a domain. RFC 1985 §5.
+    /// @param domain none for a queue by its own name
+    /// @param below the domains below it too
+    record Etrn(@Nullable Domain domain, boolean below) implements Command {}
 
     /// A proxy of ours says who the client is. Postfix's XCLIENT_README.
     record Xclient(ClientAttributes attributes) implements Command {}

@@ -87,6 +87,7 @@ public final class CommandParser {
             case "AUTH" -> auth(argument);
             case "XSITE" -> xsite(argument);
             case "XCLIENT" -> xclient(argument);
+            case "ETRN" -> etrn(argument);
             default -> new Command.Unrecognised(harmlessVerb(verb));
         };
     }
@@ -233,6 +234,19 @@ public final class CommandParser {
             good = c < 128 && (Characters.letterOrDigit(c) || c == '-' || c == '_');
         }
         return good ? new Command.Xsite(nonce) : malformed("XSITE", 501, "5.5.4", "XSITE needs 16 octets in base64url, " + Command.Xsite.NONCE + " characters");
+    }
+
+    private static Command etrn(String argument) {
+        boolean queue = argument.startsWith("#");
+        boolean below = argument.startsWith("@");
+        try {
+            if (queue && argument.length() > 1 && argument.indexOf(' ') < 0) {
+                return new Command.Etrn(null, false);
+            }
+            return new Command.Etrn(Domain.parse(below ? argument.substring(1) : argument), below);
+        } catch (SyntaxProblem e) {
+            return malformed("ETRN", 501, "5.5.4", "Not ETRN domain, or ETRN @domain: " + e.getMessage());
+        }
     }
 
     private static Command xclient(String argument) {

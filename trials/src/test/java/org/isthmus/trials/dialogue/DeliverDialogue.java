@@ -50,7 +50,7 @@ record DeliverDialogue(Given given, List<List<Step>> connections, int deliveries
         record Connects(int server) implements Step {}
     }
 
-    /// What is delivered: `protocol`, `servers`, `from`, `to` (several), `notify`, `content`, `body`, `utf8`, `ret`, `envid`, `by`, `mt-priority`, `reuse`, `inside`, `ourselves`.
+    /// What is delivered: `protocol`, `servers`, `from`, `to` (several), `notify`, `content`, `body`, `utf8`, `ret`, `envid`, `by`, `mt-priority`, `xforward`, `reuse`, `inside`, `ourselves`.
     record Given(Map<String, String> values) {
         String get(String key, String otherwise) {
             return values.getOrDefault(key, otherwise);

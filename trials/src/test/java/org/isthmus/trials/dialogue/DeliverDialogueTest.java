@@ -3,6 +3,8 @@ package org.isthmus.trials.dialogue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +23,9 @@ import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.isthmus.transit.SourceLine;
+import org.isthmus.transit.Client;
+import org.isthmus.smtp.Hello;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
@@ -184,7 +189,7 @@ class DeliverDialogueTest {
         QueuedMessage message = new QueuedMessage(
                 new QueueId(1),
                 new Envelope(from(given.get("from", "a@example.net")), parameters(given), recipients),
-                new Origin.Report(null),
+                origin(given),
                 given.has("by") ? java.time.Instant.parse("2026-11-25T00:00:00Z") : java.time.Instant.EPOCH,
                 new ContentFacts(content.length, body(given), given.has("utf8-headers"), headerSize(content), null, null, 0, Priority.NORMAL, 0),
                 Collections.nCopies(recipients.size(), RecipientState.Waiting.from(java.time.Instant.EPOCH)));
@@ -288,6 +293,22 @@ class DeliverDialogueTest {
         };
     }
 
+    /// `given xforward HELO`: a next hop that is told of the client, who said that.
+    private static Map<String, Settings.Hop> hops(DeliverDialogue.Given given) {
+        return given.has("xforward")
+                ? Map.of("hop", new Settings.Hop("hop", Way.Protocol.SMTP, "hop", 25, Optional.empty(), null, Optional.empty(), null, true, false, List.of(), Settings.Hop.ETRN_EVERY, Optional.empty(), List.of(), null, false, new SourceLine("test", 1)))
+                : Map.of();
+    }
+
+    private static Origin origin(DeliverDialogue.Given given) {
+        if (!given.has("xforward")) {
+            return new Origin.Report(null);
+        }
+        InetSocketAddress door = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.25"), 25);
+        InetSocketAddress client = new InetSocketAddress(InetAddress.ofLiteral("2001:db8::9"), 40000);
+        return new Origin.Received(new Client("internet", door, client, new Hello(true, given.get("xforward", "")), null, "S"), "ESMTP");
+    }
+
     private static Snapshot snapshot(DeliverDialogue.Given given) {
         Duration day = Duration.ofDays(1);
         Duration minute = Duration.ofMinutes(1);
@@ -298,7 +319,7 @@ class DeliverDialogueTest {
                 List.of(),
                 List.of(),
                 List.of(),
-                Map.of(),
+                hops(given),
                 List.of(),
                 new Settings.Loop(new Settings.LoopbackSetting(Settings.Loopback.TURN_AROUND, "loopback", null), 100),
                 new Settings.Queue(List.of(day), day, List.of(), Map.of()),

@@ -234,6 +234,25 @@ final class Yard {
         }).join();
     }
 
+    /// A command to which the answer must be positive, from a client of the site.
+    void ask(String command) throws InterruptedException {
+        client.start("client", () -> {
+            try (Connection connection = client.platform().network().connect(null, DOOR, Duration.ofSeconds(30))) {
+                Line line = new Line(connection, client.platform().time());
+                String said = reply(line);
+                for (String one : List.of("EHLO client.site.example", command, "QUIT")) {
+                    line.write(one + "\r\n", Duration.ofMinutes(1));
+                    said = reply(line);
+                    if (!said.startsWith("2")) {
+                        throw new AssertionError(one + " was answered " + said);
+                    }
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }).join();
+    }
+
     private static String reply(Line line) throws IOException {
         String reply = line.read(Duration.ofMinutes(1));
         while (reply.length() > 3 && reply.charAt(3) == '-') {
