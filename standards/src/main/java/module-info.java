@@ -6,11 +6,15 @@ module org.isthmus.standards {
     requires static transitive org.jspecify;
 
     exports org.isthmus.address;
+    exports org.isthmus.dane;
+    exports org.isthmus.dkim;
     exports org.isthmus.dns;
     exports org.isthmus.dsn;
     exports org.isthmus.message;
+    exports org.isthmus.mtasts;
     exports org.isthmus.proxy;
     exports org.isthmus.smtp;
     exports org.isthmus.syntax;
+    exports org.isthmus.tlsrpt;
     exports org.isthmus.trace;
 }
