@@ -35,6 +35,8 @@ final class LedgerFiles implements Closeable {
     /// More than this would need more than 32 MiB of heap.
     private static final long MOST_OCTETS = 256L << 20;
     private static final Duration AFTER_TROUBLE = Duration.ofMinutes(1);
+    /// Entries gather for so long before they are written: one write for many, and what a killed process loses of them is found one pass later.
+    private static final Duration GATHER = Duration.ofMillis(100);
 
     private final Disk disk;
     private final Time time;
@@ -233,6 +235,7 @@ final class LedgerFiles implements Closeable {
                 Duration left = rest.minus(time.elapsed());
                 if (rest.isZero()) {
                     wake.receive();
+                    gather();
                 } else if (left.isPositive()) {
                     wake.receive(left);
                     continue;
@@ -244,11 +247,16 @@ final class LedgerFiles implements Closeable {
         }
     }
 
+    private void gather() throws InterruptedException {
+        if (!closed) {
+            time.sleep(GATHER);
+        }
+    }
+
     /// Writes what waits.
     /// @return whether the disk took it
     private boolean drain(boolean tell) {
         try {
-            folders();
             while (true) {
                 removeDropped();
                 Batch batch = batch();
@@ -267,12 +275,6 @@ final class LedgerFiles implements Closeable {
                 LOG.warn("{}: cannot be written ({}); the newest {} entries stay in memory until it can. Mail goes on", folder, e.toString(), TAIL);
             }
             return false;
-        }
-    }
-
-    private void folders() throws IOException {
-        if (disk.facts(folder).isEmpty()) {
-            disk.createFolders(folder);
         }
     }
 

@@ -67,11 +67,14 @@ final class LedgerVolume {
         return new SipHash(key).put((byte) 'm').put(messageId).put(recipient).sum();
     }
 
-    /// The file, made if there is none. Called by the writer alone.
+    /// The file, made with its folder if there is none. Called by the writer alone.
     Disk.File opened(Disk disk, SipHash.Key key) throws IOException {
         Disk.File open = file;
         if (open == null) {
             boolean there = disk.facts(path).isPresent();
+            if (!there) {
+                disk.createFolders(folder);
+            }
             open = there ? disk.open(path) : disk.create(path);
             if (!there) {
                 open.write(header(key), 0);

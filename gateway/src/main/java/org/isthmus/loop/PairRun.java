@@ -4,9 +4,9 @@ package org.isthmus.loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import org.isthmus.config.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +18,10 @@ final class PairRun {
     /// Without a mark of an answer, only what comes at once upon the other's letter can be one.
     private static final Duration PROMPT = Duration.ofSeconds(10);
 
-    private final Map<String, Seen> there = new LinkedHashMap<>();
-    private final Map<String, Seen> back = new LinkedHashMap<>();
-    private final Map<String, Turns> turns = new LinkedHashMap<>();
+    /// One for each network, the latest last. Nearly all letters begin a run of which nothing more is ever seen, so an empty run is small.
+    private final List<Seen> there = new ArrayList<>(1);
+    private final List<Seen> back = new ArrayList<>(0);
+    private final List<Turns> turns = new ArrayList<>(0);
 
     /// What is kept of the last letter of a direction and network.
     record Seen(String network, boolean trusted, boolean automatic, String topic, long size, Instant at) {
@@ -31,10 +32,17 @@ final class PairRun {
 
     /// Answers between two networks.
     private static final class Turns {
+        private final String one;
+        private final String other;
         private final Deque<Instant> times = new ArrayDeque<>(4);
         /// Whose turn was the last: that of the first direction?
         private boolean first;
         private boolean begun;
+
+        Turns(String one, String other) {
+            this.one = one;
+            this.other = other;
+        }
 
         void reset() {
             times.clear();
@@ -56,14 +64,14 @@ final class PairRun {
     /// @param first its direction
     /// @return what is to be held from now on; null if the two may go on
     @Nullable Tripped take(boolean first, PairLetter letter, Settings.PairRate rules) {
-        Map<String, Seen> mine = first ? there : back;
+        List<Seen> mine = first ? there : back;
         String network = ClientNetwork.of(letter.client());
-        Seen before = mine.get(network);
+        Seen before = take(mine, network);
         Seen now = Seen.of(network, letter);
         boolean alike = before != null && !now.automatic() && !before.automatic() && PairLetter.bare(now.topic()).equals(PairLetter.bare(before.topic()))
                 && PairLetter.alike(now.size(), before.size());
         Tripped tripped = null;
-        for (Seen other : (first ? back : there).values()) {
+        for (Seen other : (first ? back : there)) {
             Turns between = turns(first ? network : other.network(), first ? other.network() : network);
             if (!isAnswer(letter, other, alike)) {
                 if (before != null && !alike) {
@@ -77,10 +85,20 @@ final class PairRun {
                 tripped = new Tripped(now, other, count);
             }
         }
-        mine.remove(network);
-        mine.put(network, now);
-        trim(mine);
+        mine.add(now);
+        if (mine.size() > MOST_NETWORKS) {
+            mine.removeFirst();
+        }
         return tripped;
+    }
+
+    private static @Nullable Seen take(List<Seen> seen, String network) {
+        for (int i = 0; i < seen.size(); i++) {
+            if (seen.get(i).network().equals(network)) {
+                return seen.remove(i);
+            }
+        }
+        return null;
     }
 
     private static boolean isAnswer(PairLetter letter, Seen other, boolean alike) {
@@ -115,16 +133,16 @@ final class PairRun {
     }
 
     private Turns turns(String one, String other) {
-        Turns known = turns.computeIfAbsent(one + " " + other, key -> new Turns());
+        for (Turns known : turns) {
+            if (known.one.equals(one) && known.other.equals(other)) {
+                return known;
+            }
+        }
+        Turns fresh = new Turns(one, other);
+        turns.add(fresh);
         if (turns.size() > MOST_NETWORKS * MOST_NETWORKS) {
-            turns.remove(turns.keySet().iterator().next());
+            turns.removeFirst();
         }
-        return known;
-    }
-
-    private static void trim(Map<String, Seen> networks) {
-        if (networks.size() > MOST_NETWORKS) {
-            networks.remove(networks.keySet().iterator().next());
-        }
+        return fresh;
     }
 }

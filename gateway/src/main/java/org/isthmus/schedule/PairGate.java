@@ -44,7 +44,7 @@ final class PairGate {
     /// @param due their numbers
     /// @return those that are not held
     List<Integer> pass(QueuedMessage message, List<Integer> due, Changes changes, Settings settings, Instant now) throws IOException {
-        if (message.envelope().recipients().size() > MOST_RECIPIENTS || !settings.loop().pairRate().enabled() || due.stream().noneMatch(number -> isNew(message, number))) {
+        if (message.envelope().recipients().size() > MOST_RECIPIENTS || !settings.loop().pairRate().enabled() || !anyIsNew(message, due)) {
             return due;
         }
         Automation automation = message.origin() instanceof Origin.Report ? REPORT : message.passage().automation();
@@ -62,6 +62,15 @@ final class PairGate {
             }
         }
         return passed;
+    }
+
+    private static boolean anyIsNew(QueuedMessage message, List<Integer> due) {
+        for (int number : due) {
+            if (isNew(message, number)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// As the sender named it, not tried yet, and let go by nobody.

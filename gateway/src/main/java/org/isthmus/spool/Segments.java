@@ -21,7 +21,8 @@ final class Segments {
     /// Spare ones kept; more are deleted.
     private static final int SPARES = 2;
 
-    private static final int CHUNK = 1 << 20;
+    /// Field: Linux 6.18 spends four to nine times the processor on fresh pages of ext4 when they are written 1 MiB at a time, for it looks for them in one piece.
+    private static final int CHUNK = 32 << 10;
 
     private final Disk disk;
     private final Entropy entropy;

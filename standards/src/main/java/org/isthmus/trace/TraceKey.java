@@ -13,8 +13,10 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.KDF;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
@@ -33,6 +35,7 @@ public final class TraceKey {
     public static final int SITE_OCTETS = 16;
 
     static final long RECIPIENT_MASK = 0xff_ffff_ffffL;
+    private static final int MOST_ROUTES = 1000;
     private static final String HMAC = "HmacSHA256";
     private static final TraceToken.Flag[] FLAGS = TraceToken.Flag.values();
 
@@ -43,6 +46,8 @@ public final class TraceKey {
     private final Mac recipient;
     private final Mac route;
     private final byte[] challenge;
+    /// Hashes of the few classes that a configuration has.
+    private final Map<String, Integer> routes = new ConcurrentHashMap<>();
 
     private TraceKey(int id, byte[] siteName, byte[] master) throws GeneralSecurityException {
         this.id = id;
@@ -164,7 +169,15 @@ public final class TraceKey {
     /// The hash of a class of ways, which tells strangers nothing.
     /// @param way the class in words: {@code mx}, the name of a next hop
     public int route(String way) {
-        return ByteBuffer.wrap(copy(route).doFinal(way.getBytes(UTF_8))).getInt();
+        Integer known = routes.get(way);
+        if (known != null) {
+            return known;
+        }
+        int hash = ByteBuffer.wrap(copy(route).doFinal(way.getBytes(UTF_8))).getInt();
+        if (routes.size() < MOST_ROUTES) {
+            routes.put(way, hash);
+        }
+        return hash;
     }
 
     /// A keyed MAC is costly to set up and cheap to copy; the copy makes it safe for all threads.
