@@ -115,7 +115,7 @@ final class Attempts {
     /// @return when the first recipient that still waits is due; null if none does
     private @Nullable Instant settle(QueuedMessage message, Job job, DeliveryAttempt attempt, Snapshot snapshot) throws InterruptedException {
         Instant now = parts.time().now();
-        Changes changes = new Changes(message, now, snapshot.settings().queue(), parts.entropy());
+        Changes changes = new Changes(message, now, scheduler.jumpedSince(message.accepted()), snapshot.settings().queue(), parts.entropy());
         changes.events(job.routed);
         changes.event(new Event.Attempted(now, attempt));
         for (int number : job.recipients) {

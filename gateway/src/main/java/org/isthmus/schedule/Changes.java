@@ -47,6 +47,7 @@ final class Changes {
 
     private final QueuedMessage before;
     private final Instant now;
+    private final Duration jumped;
     private final Settings.Queue queue;
     private final Entropy entropy;
     private final List<Recipient> recipients;
@@ -58,8 +59,14 @@ final class Changes {
     private @Nullable Map<Copy, Integer> index;
 
     Changes(QueuedMessage before, Instant now, Settings.Queue queue, Entropy entropy) {
+        this(before, now, Duration.ZERO, queue, entropy);
+    }
+
+    /// @param jumped by how much the message seems to be older than it is
+    Changes(QueuedMessage before, Instant now, Duration jumped, Settings.Queue queue, Entropy entropy) {
         this.before = before;
         this.now = now;
+        this.jumped = jumped;
         this.queue = queue;
         this.entropy = entropy;
         this.recipients = new ArrayList<>(before.envelope().recipients());
@@ -145,8 +152,8 @@ final class Changes {
 
     private void defer(int number, RecipientState.Waiting waiting, Outcome.Deferred deferred, boolean ambiguous) {
         int attempts = waiting.attempts() + 1;
-        RetryPolicy policy = new RetryPolicy(queue.retry(), Duration.between(before.released(), end()));
-        switch (policy.after(attempts, before.released(), now, entropy.below(1000) / 1000.0)) {
+        RetryPolicy policy = new RetryPolicy(queue.retry(), Duration.between(released(), end()));
+        switch (policy.after(attempts, released(), now, entropy.below(1000) / 1000.0)) {
             case RetryPolicy.Next.GiveUp giveUp -> expire(number, deferred.cause(), Optional.of(now));
             case RetryPolicy.Next.At at -> {
                 int notices = noticesDue();
@@ -201,7 +208,7 @@ final class Changes {
 
     /// Whether the moment has passed by which the sender wanted it delivered. RFC 2852 §4
     boolean isLate() {
-        Instant by = before.deliverBy();
+        Instant by = deliverBy();
         return by != null && !now.isBefore(by);
     }
 
@@ -213,12 +220,12 @@ final class Changes {
 
     /// Why somebody is told that it is late.
     Cause late(@Nullable Cause last) {
-        return new Cause.Expired(Duration.between(before.accepted(), now), last, LATE);
+        return new Cause.Expired(Duration.between(before.accepted(), now).minus(jumped), last, LATE);
     }
 
     /// The next moment at which a notice is due or time is over; null if both have passed.
     @Nullable Instant nextDeadline() {
-        return java.util.stream.Stream.concat(queue.delayNotice().stream().map(before.released()::plus), java.util.stream.Stream.of(end()))
+        return java.util.stream.Stream.concat(queue.delayNotice().stream().map(released()::plus), java.util.stream.Stream.of(end()))
                 .filter(moment -> moment.isAfter(now))
                 .min(Instant::compareTo)
                 .orElse(null);
@@ -230,14 +237,24 @@ final class Changes {
 
     /// RFC 2852 §4: what is to be returned when it is late is not tried for longer.
     private Instant end() {
-        Instant end = before.released().plus(queue.lifetimeOf(before.priority()));
-        Instant by = before.deliverBy();
+        Instant end = released().plus(queue.lifetimeOf(before.priority()));
+        Instant by = deliverBy();
         return by != null && isReturned() && by.isBefore(end) ? by : end;
+    }
+
+    /// When it might go, by the clock as it is now.
+    private Instant released() {
+        return before.released().plus(jumped);
+    }
+
+    private @Nullable Instant deliverBy() {
+        Instant by = before.deliverBy();
+        return by == null ? null : by.plus(jumped);
     }
 
     /// Since it might go. RFC 4865 §4: time that the sender wanted it held for is none of waiting.
     private Duration age() {
-        return Duration.between(before.released(), now);
+        return Duration.between(released(), now);
     }
 
     /// Keeps a recipient until a person releases it.

@@ -41,7 +41,7 @@ final class Preparation {
         Snapshot snapshot = parts.config().current();
         Instant now = parts.time().now();
         Set<Integer> recalled = new HashSet<>(scheduler.recall(message.id()));
-        Changes changes = new Changes(message, now, snapshot.settings().queue(), parts.entropy());
+        Changes changes = new Changes(message, now, scheduler.jumpedSince(message.accepted()), snapshot.settings().queue(), parts.entropy());
         Plan plan = new Plan(message, changes, recalled, snapshot, now);
         plan.routeAll();
         if (!changes.isEmpty()) {

@@ -77,6 +77,7 @@ public final class Scheduler {
     final Suspensions suspensions;
     final OnDemand onDemand = new OnDemand();
     final Tally tally = new Tally();
+    private final Jumps jumps = new Jumps();
 
     /// What the scheduler works with.
     ///
@@ -184,6 +185,12 @@ public final class Scheduler {
         crew.finish(patience);
     }
 
+    /// By how much a moment seems to be longer ago than it is, because the wall clock jumped.
+    Duration jumpedSince(Instant moment) {
+        jumps.look(parts.time().now(), parts.time().elapsed());
+        return jumps.since(moment);
+    }
+
     boolean stopping() {
         return stopping;
     }
@@ -210,6 +217,7 @@ public final class Scheduler {
         try {
             while (!stopping) {
                 Instant now = parts.time().now();
+                jumps.look(now, parts.time().elapsed());
                 while (preparing.get() < MOST_PREPARATIONS) {
                     QueueId due = table.claimDue(now);
                     if (due == null) {

@@ -8,7 +8,10 @@ import static org.isthmus.trials.schedule.Yard.letters;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import org.isthmus.transit.QueueId;
 import org.isthmus.transit.RecipientState;
 import org.isthmus.trials.peers.Behaviour;
 import org.isthmus.trials.peers.Behaviour.Act;
@@ -181,16 +184,55 @@ class SchedulerTest {
     }
 
     @Test
-    void aClockThatJumpsForwardIsNoticedWithinAMinuteAndGivesUpNothingUntried() {
+    void aClockThatJumpsForwardIsNoticedWithinAMinuteAndNothingIsGivenUpBeforeItsTime() {
         Yard.run(yard -> {
             yard.leftBehaves(NOT_NOW);
             yard.send("u@left.example");
             yard.pass(Duration.ofMinutes(20));
             int attempts = yard.leftAttempts().size();
-            yard.jumpClock(Duration.ofDays(3));
+            yard.jumpClock(Duration.ofDays(10));
             yard.pass(Duration.ofSeconds(65));
-            assertThat(yard.leftAttempts()).hasSize(attempts + 1);
+            assertThat(yard.leftAttempts()).as("it was due by the clock").hasSize(attempts + 1);
+            yard.pass(Duration.ofHours(23));
+            assertThat(yard.reports("failed")).as("its day is not over").isEmpty();
+            assertThat(yard.leftAttempts().size()).as("no storm: it is tried every hour").isLessThan(attempts + 28);
+            yard.pass(Duration.ofHours(2));
             assertThat(yard.reports("failed")).hasSize(1);
+        });
+    }
+
+    @Test
+    void aHundredSmallStepsOfTheClockChangeNothing() {
+        Yard.run(yard -> {
+            yard.leftBehaves(NOT_NOW);
+            yard.send("u@left.example");
+            Duration begun = yard.now();
+            for (int i = 0; i < 100; i++) {
+                yard.jumpClock(Duration.ofMillis(i % 3 == 0 ? -1500 : 900));
+                yard.pass(Duration.ofMinutes(2));
+            }
+            assertThat(yard.now().minus(begun)).isLessThan(Duration.ofHours(4));
+            assertThat(yard.leftAttempts()).as("1m, 10m, then every hour").hasSizeBetween(5, 7);
+            assertThat(yard.reports("failed")).isEmpty();
+        });
+    }
+
+    @Test
+    void idsStayUniqueWhateverTheClockDoes() {
+        Yard.run(yard -> {
+            yard.leftBehaves(NOT_NOW);
+            Set<QueueId> ids = new HashSet<>();
+            int sent = 0;
+            for (int hours : new int[] {1, -1, 240, -264, 24, -1, 1}) {
+                yard.jumpClock(Duration.ofHours(hours));
+                for (int i = 0; i < 3; i++) {
+                    yard.send("u@left.example");
+                    sent++;
+                }
+                yard.queued().forEach(message -> ids.add(message.id()));
+            }
+            assertThat(ids).hasSizeGreaterThanOrEqualTo(sent);
+            assertThat(yard.reports("failed")).isEmpty();
         });
     }
 
