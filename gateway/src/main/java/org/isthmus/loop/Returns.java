@@ -137,9 +137,9 @@ public final class Returns implements Departures {
             return anew;
         }
         Passage passage = new Passage(newest.token().uid(), newest.token().pass() + 1, newest.token().lineage(), resent, marks.prints(), marks.automation(),
-                traces.stream().map(Trace::text).toList(), List.of());
+                traces.stream().map(Trace::text).toList(), List.of(), Circle.of(newest, read, time.now()));
         Homecoming home = new Homecoming(marks, traces, true, passage);
-        Case shown = new Case(traces, marks.prints(), resent, arrival.client().remote().getAddress());
+        Case shown = new Case(traces, passage, marks.prints(), arrival.client().remote().getAddress());
         for (int n = 0; n < arrival.recipients().size(); n++) {
             Recipient recipient = arrival.recipients().get(n);
             judge(home, n, recipient, shown, ways, arrival.id());
@@ -148,7 +148,8 @@ public final class Returns implements Departures {
     }
 
     /// What the rows are decided on, but for the recipient.
-    private record Case(List<Trace> traces, Prints prints, boolean resent, @Nullable InetAddress from) {}
+    /// @param prints as the header alone shows them, or the whole message
+    private record Case(List<Trace> traces, Passage passage, Prints prints, @Nullable InetAddress from) {}
 
     private void judge(Homecoming home, int number, Recipient recipient, Case shown, Ways ways, QueueId id) {
         Routing routing = ways.way(recipient, true);
@@ -236,7 +237,7 @@ public final class Returns implements Departures {
         if (sent.isEmpty()) {
             return new Row.Allowed(step("row 5: the ledger knows no such copy of this message", "allowed, pass " + (trace.token().pass() + 1), trace));
         }
-        if (shown.resent() && passes(sent) < PASSES) {
+        if (shown.passage().resent() && passes(sent) < PASSES) {
             return new Row.Allowed(step("row 3, but somebody has put a Resent- block on top of the token", "allowed, " + passes(sent) + " of " + PASSES + " times", trace));
         }
         return loop("row 3: this copy was sent by the same way before, and came back", recipient, way, trace, sent, shown);
@@ -255,7 +256,7 @@ public final class Returns implements Departures {
         boolean fresh = last.at().isAfter(time.now().minus(FRESH));
         String finding = "the message was sent to " + recipient + " by " + last.words() + " at " + last.at() + ", came back from " + from(shown) + ", and would go the same way again by "
                 + way.hop();
-        LoopEvidence evidence = new LoopEvidence(LAYER, finding, null, Likeness.evidence(trace, sent));
+        LoopEvidence evidence = shown.passage().along(new LoopEvidence(LAYER, finding, null, Likeness.evidence(trace, sent)));
         Step step = new Step("returns", rule, null, "refused with 5.4.6: it would circle", evidence.evidence(), List.of());
         return new Row.Loop(step, evidence, fresh ? Sighting.Certainty.PROVED : Sighting.Certainty.SUSPECTED);
     }
@@ -338,7 +339,7 @@ public final class Returns implements Departures {
         InetAddress from = message.origin() instanceof Origin.Received received ? received.client().remote().getAddress() : null;
         List<Trace> traces = Trace.again(passage.tokens(), keys);
         if (!traces.isEmpty()) {
-            Row row = row(recipient.address(), way, new Case(traces, passage.prints(), passage.resent(), from));
+            Row row = row(recipient.address(), way, new Case(traces, passage, passage.prints(), from));
             if (row instanceof Row.Loop loop) {
                 tell(row, passage.uid(), message.id(), recipient.address(), way.hop());
                 return Optional.of(loop.evidence());

@@ -109,7 +109,8 @@ final class TransitReader {
         boolean resent = in.flag();
         Prints prints = new Prints(in.u64(), in.u64(), in.u64(), in.u64(), in.u32());
         Automation automation = new Automation(optional(in::text), optional(in::text), in.flag(), optional(in::text));
-        return new Passage(uid, pass, generation, resent, prints, automation, list(1, in::text), list(5, this::finding));
+        return new Passage(uid, pass, generation, resent, prints, automation, list(1, in::text), list(5, this::finding),
+                version < 5 ? List.of() : list(3, this::node));
     }
 
     private Passage.Finding finding() throws Damaged {

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 /// declarations. {@link TransitReader} is its mirror; the two are changed together, and a change that old readers would misread raises {@link #VERSION}.
 final class TransitWriter {
     /// Of all that this class writes.
-    static final int VERSION = 4;
+    static final int VERSION = 5;
 
     /// Stands before the reverse-path of an envelope that says something of time and turn, where a path's tag is otherwise.
     static final int TIMING = 3;
@@ -115,6 +115,7 @@ final class TransitWriter {
         optional(automation.report(), out::text);
         list(passage.tokens(), out::text);
         list(passage.findings(), this::finding);
+        list(passage.path(), this::node);
     }
 
     private void finding(Passage.Finding finding) {

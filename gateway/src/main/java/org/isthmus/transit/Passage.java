@@ -15,13 +15,16 @@ import java.util.Optional;
 /// @param automation what its header says of who wrote it
 /// @param tokens of ours that it arrived with, each of them valid, newest first; at most ten
 /// @param findings what is known of single recipients
-public record Passage(long uid, int pass, int generation, boolean resent, Prints prints, Automation automation, List<String> tokens, List<Finding> findings) {
+/// @param path the circle from where the newest token left us to here, by the Received lines on top of it; empty without a token
+public record Passage(
+        long uid, int pass, int generation, boolean resent, Prints prints, Automation automation, List<String> tokens, List<Finding> findings, List<LoopEvidence.Node> path) {
     /// Not accepted yet and here for the first time: the spool gives it its name.
-    public static final Passage FIRST = new Passage(0, 0, 0, false, Prints.NONE, Automation.NONE, List.of(), List.of());
+    public static final Passage FIRST = new Passage(0, 0, 0, false, Prints.NONE, Automation.NONE, List.of(), List.of(), List.of());
 
     public Passage {
         tokens = List.copyOf(tokens);
         findings = List.copyOf(findings);
+        path = List.copyOf(path);
     }
 
     /// What the header of an arriving message showed for one recipient.
@@ -32,7 +35,7 @@ public record Passage(long uid, int pass, int generation, boolean resent, Prints
 
     /// A message here for the first time, with what its header showed.
     public static Passage first(Prints prints, Automation automation) {
-        return new Passage(0, 0, 0, false, prints, automation, List.of(), List.of());
+        return new Passage(0, 0, 0, false, prints, automation, List.of(), List.of(), List.of());
     }
 
     /// For a message that an older version of Isthmus stored, or a test: the name follows from the queue id.
@@ -50,7 +53,7 @@ public record Passage(long uid, int pass, int generation, boolean resent, Prints
 
     /// The same with a name.
     public Passage named(long name) {
-        return new Passage(name, pass, generation, resent, prints, automation, tokens, findings);
+        return new Passage(name, pass, generation, resent, prints, automation, tokens, findings, path);
     }
 
     /// The same with a name, if it has none: one that follows from the queue id.
@@ -60,17 +63,22 @@ public record Passage(long uid, int pass, int generation, boolean resent, Prints
 
     /// The same as a message of a generation: one more than that of the message it answers.
     public Passage ofGeneration(int number) {
-        return new Passage(uid, pass, number, resent, prints, automation, tokens, findings);
+        return new Passage(uid, pass, number, resent, prints, automation, tokens, findings, path);
     }
 
     /// The same with prints of the whole.
     public Passage printed(Prints whole) {
-        return new Passage(uid, pass, generation, resent, whole, automation, tokens, findings);
+        return new Passage(uid, pass, generation, resent, whole, automation, tokens, findings, path);
     }
 
     /// The same with other findings.
     public Passage with(List<Finding> others) {
-        return new Passage(uid, pass, generation, resent, prints, automation, tokens, others);
+        return new Passage(uid, pass, generation, resent, prints, automation, tokens, others, path);
+    }
+
+    /// The evidence with the path, where there is one.
+    public LoopEvidence along(LoopEvidence evidence) {
+        return path.isEmpty() ? evidence : evidence.along(path);
     }
 
     /// What is known of a recipient.

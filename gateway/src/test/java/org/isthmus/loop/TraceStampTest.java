@@ -99,7 +99,7 @@ class TraceStampTest {
 
     @Test
     void aTokenSaysWhoseCopyWentWhereAndHowOften() {
-        QueuedMessage message = message(SUBMITTED, new Passage(77, 2, 1, false, Passage.FIRST.prints(), Passage.FIRST.automation(), List.of(), List.of()));
+        QueuedMessage message = message(SUBMITTED, new Passage(77, 2, 1, false, Passage.FIRST.prints(), Passage.FIRST.automation(), List.of(), List.of(), List.of()));
         Stamp.Trace trace = stamp.trace(message, way(MX, Way.Protocol.SMTP, false, true), 2).orElseThrow();
         String text = trace.token(people(2));
         assertThat(text).hasSize(trace.length(2));

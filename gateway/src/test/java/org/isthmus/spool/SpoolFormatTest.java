@@ -35,7 +35,8 @@ final class SpoolFormatTest {
     private static final String FIRST = "format-1.seg.gz";
     private static final String SECOND = "format-1-values-2.seg.gz";
     private static final String THIRD = "format-1-values-3.seg.gz";
-    private static final String PRESENT = "format-1-values-4.seg.gz";
+    private static final String FOURTH = "format-1-values-4.seg.gz";
+    private static final String PRESENT = "format-1-values-5.seg.gz";
 
     /// One message in each state and of each origin there is, and one that was changed by all kinds of records.
     private static List<QueuedMessage> messages(int version) throws Exception {
@@ -71,7 +72,14 @@ final class SpoolFormatTest {
 
     private static Passage passage(int version, int i) {
         List<Passage> passages = TransitCodecTest.passages();
-        return version < 3 ? Passage.of(new QueueId(100 + i)) : passages.get(i % passages.size());
+        if (version < 3) {
+            return Passage.of(new QueueId(100 + i));
+        }
+        Passage passage = passages.get(i % passages.size());
+        // The path of a passage came with version 5.
+        return version >= 5
+                ? passage
+                : new Passage(passage.uid(), passage.pass(), passage.generation(), passage.resent(), passage.prints(), passage.automation(), passage.tokens(), passage.findings(), List.of());
     }
 
     private static final Settlement SETTLED = Samples.delivered(0);
@@ -143,7 +151,12 @@ final class SpoolFormatTest {
 
     @Test
     void aSpoolWithValuesOfVersionFourIsRead() throws Exception {
-        isRead(PRESENT, 4);
+        isRead(FOURTH, 4);
+    }
+
+    @Test
+    void aSpoolWithValuesOfVersionFiveIsRead() throws Exception {
+        isRead(PRESENT, 5);
     }
 
     private static void isRead(String fixture, int version) throws Exception {

@@ -227,8 +227,9 @@ final class TransitCodecTest {
         LoopEvidence evidence = new LoopEvidence("L4", "came back", null, List.of("token"));
         return List.of(
                 new Passage(-1, 255, 3, true, new Prints(1, -2, 3, -4, -5), new Automation("auto-replied", "bulk", true, "delivery-status"), List.of("A", "B"),
-                        List.of(new Passage.Finding(0, true, evidence), new Passage.Finding(7, false, evidence))),
-                new Passage(1, 0, 0, false, Prints.NONE, Automation.NONE, List.of(), List.of()));
+                        List.of(new Passage.Finding(0, true, evidence), new Passage.Finding(7, false, evidence)),
+                        List.of(new LoopEvidence.Node("mx1.example.com", false, Instant.EPOCH), new LoopEvidence.Node("store", true, null))),
+                new Passage(1, 0, 0, false, Prints.NONE, Automation.NONE, List.of(), List.of(), List.of()));
     }
 
     @Test

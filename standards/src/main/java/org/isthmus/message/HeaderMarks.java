@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeaderMarks {
     private static final int TOKENS = 10;
     private static final int OWN_LINES = 20;
+    private static final int HOPS = 20;
     private static final int IDS = 10;
     /// Octets of a value that are looked at.
     private static final int SHORT = 800;
@@ -37,6 +38,7 @@ public final class HeaderMarks {
 
     private final List<Found> tokens = new ArrayList<>(2);
     private final List<Found> ownLines = new ArrayList<>(2);
+    private final List<String> hops = new ArrayList<>(4);
     private int own;
     private List<String> inReplyTo = List.of();
     private List<String> references = List.of();
@@ -218,6 +220,9 @@ public final class HeaderMarks {
             }
         }
         candidates(value);
+        if (tokens.isEmpty() && hops.size() < HOPS) {
+            hops.add(value);
+        }
     }
 
     /// A token follows the queue id: {@code id QUEUEID.TOKEN}. It is looked for wherever a clause of that name may be; that nothing else comes of it, its signature shows.
@@ -306,6 +311,16 @@ public final class HeaderMarks {
     /// What may be tokens of ours, newest first: at most ten.
     public List<Found> tokens() {
         return tokens;
+    }
+
+    /// The Received lines above the newest of {@link #tokens}, newest first, unfolded: at most twenty. Without a token, the topmost of all.
+    public List<String> hops() {
+        return hops;
+    }
+
+    /// Whose Received lines are kept.
+    public @Nullable String hostname() {
+        return hostname;
     }
 
     /// The queue ids of Received lines by our hostname, newest first: at most twenty.

@@ -184,4 +184,25 @@ final class ReturnsTest {
             assertThat(groupware.refusals).singleElement().satisfies(reply -> assertThat(reply).startsWith("550 5.4.6"));
         });
     }
+
+    /// One recipient circles and another does not, so the message is taken, and the report about the first is ours: with the way that the message went.
+    @Test
+    void theReportShowsTheCircle() {
+        ReturnWorld.run(RELAY + "trusted-networks += \"198.51.100.7/32\"", returns -> {
+            returns.world.zone().add(FAR);
+            ReturnWorld.Machine far = returns.machine("far", "198.51.100.7:25", ReturnWorld.INTERNET,
+                    (got, to) -> new Letter("back", got.from(), List.of(to, "ben@site.example"), ReturnWorld.relayed(got.content())));
+            returns.send(returns.letter("anna@site.example", List.of("bob@far.example")));
+            returns.pass(WHILE);
+            assertThat(far.sink.deliveries()).hasSize(1);
+            assertThat(far.refusals).isEmpty();
+            assertThat(returns.mailOf("ben@site.example")).hasSize(1);
+            assertThat(returns.mailOf("anna@site.example")).singleElement().satisfies(report -> assertThat(report.replace("\r\n ", " "))
+                    .contains("Your message did not reach some or all of the intended recipients.", "Status: 5.4.6",
+                            "X-Loop-Path: mx1.site.example -> forwarder.example -> mx1.site.example"));
+            // The postmaster's letter has the times that the servers wrote.
+            assertThat(returns.mailOf("postmaster@site.example")).singleElement().satisfies(letter -> assertThat(letter)
+                    .contains("forwarder.example  2030-01-01T00:00:00Z", "Sent back by: forwarder.example"));
+        });
+    }
 }
