@@ -13,6 +13,8 @@ final class Broken extends Exception {
         STALE,
         /// Trouble that may pass.
         PASSING,
+        /// TLS came to nothing where it was only wished for: the same server may be asked again in the clear.
+        UNSHIELDED,
         /// It will not talk to us, and says so for good.
         FOR_GOOD
     }

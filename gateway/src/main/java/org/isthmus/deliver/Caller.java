@@ -10,6 +10,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.platform.Network;
 import org.isthmus.platform.Time;
 import org.isthmus.smtp.Reply;
+import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.LoopEvidence;
@@ -24,8 +25,15 @@ public final class Caller {
 
     private final Network network;
     private final Time time;
+    private final @Nullable ClientTls tls;
 
     public Caller(Network network, Time time) {
+        this(network, time, null);
+    }
+
+    /// @param tls how to come under TLS where the configuration asks for it
+    public Caller(Network network, Time time, @Nullable ClientTls tls) {
+        this.tls = tls;
         this.network = network;
         this.time = time;
     }
@@ -57,7 +65,7 @@ public final class Caller {
         Transcript transcript = new Transcript();
         ClientSession session;
         try {
-            session = ClientSession.open(Server.of(way, exchange, address, settings), network, time, settings.delivery().timeouts(), transcript);
+            session = shielded(Server.of(way, exchange, address, settings), settings.delivery().timeouts(), transcript);
         } catch (Broken e) {
             return new Called(List.of(), e.why());
         }
@@ -77,6 +85,17 @@ public final class Caller {
         }
     }
 
+    private ClientSession shielded(Server server, Settings.Timeouts brief, Transcript transcript) throws Broken {
+        try {
+            return ClientSession.open(server, network, time, brief, tls, transcript);
+        } catch (Broken e) {
+            if (e.kind() != Broken.Kind.UNSHIELDED) {
+                throw e;
+            }
+            return ClientSession.open(server.asking(Server.OFF), network, time, brief, tls, transcript);
+        }
+    }
+
     /// Takes at most a minute and a half, whatever the server does.
     public Heard call(Way way, Exchange exchange, InetSocketAddress address, Recognition recognition, Settings settings) {
         Transcript transcript = new Transcript();
@@ -84,7 +103,7 @@ public final class Caller {
         Settings.Timeouts brief = new Settings.Timeouts(CONNECT, ANSWER, ANSWER, ANSWER, ANSWER, ANSWER);
         ClientSession session;
         try {
-            session = ClientSession.open(server, network, time, brief, transcript);
+            session = shielded(server, brief, transcript);
         } catch (Broken e) {
             return new Heard(null, null, e.why(), transcript.lines());
         }

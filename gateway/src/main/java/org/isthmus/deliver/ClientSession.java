@@ -15,9 +15,13 @@ import org.isthmus.smtp.Capabilities;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.StatusClass;
+import org.isthmus.tls.ClientTls;
+import org.isthmus.tls.TlsConnection;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Peer;
 import org.isthmus.transit.Stage;
+import org.isthmus.transit.TlsDemand;
+import org.jspecify.annotations.Nullable;
 
 /// One conversation with one server, from connecting to QUIT; its transactions are {@link MailTransaction}s. RFC 5321 §3.1, RFC 2033.
 ///
@@ -28,12 +32,13 @@ final class ClientSession {
     private static final int MOST_MESSAGES = 100;
     private static final Duration LONGEST = Duration.ofMinutes(5);
     private static final Duration QUIT_LIMIT = Duration.ofSeconds(1);
+    private static final Duration HANDSHAKE_LIMIT = Duration.ofMinutes(1);
     private static final Duration INQUIRY_LIMIT = Duration.ofSeconds(30);
     /// RFC 5321 §4.5.3.1.8: a server must take at least 100; with more than that it is not worth while to find out.
     private static final int RECIPIENTS = 100;
 
     private final Server server;
-    private final Wire wire;
+    private Wire wire;
     private final Settings.Timeouts limits;
     private final Time time;
     private final Duration opened;
@@ -56,7 +61,7 @@ final class ClientSession {
     }
 
     /// Connects and presents us; when this returns, the server is ready for MAIL.
-    static ClientSession open(Server server, Network network, Time time, Settings.Timeouts limits, Transcript transcript) throws Broken {
+    static ClientSession open(Server server, Network network, Time time, Settings.Timeouts limits, @Nullable ClientTls tls, Transcript transcript) throws Broken {
         Wire wire;
         try {
             wire = new Wire(network.connect(server.from(), server.peer().address(), limits.connect()), time);
@@ -66,8 +71,15 @@ final class ClientSession {
         ClientSession session = new ClientSession(server, wire, limits, time);
         boolean good = false;
         try {
+            if (server.implicit()) {
+                session.enter(Stage.TLS);
+                session.shakeHands(tls, transcript);
+            }
             session.readGreeting(transcript);
             session.sayHello(transcript);
+            if (!server.implicit() && !(server.demand() instanceof TlsDemand.Off)) {
+                session.startTls(tls, transcript);
+            }
             good = true;
             return session;
         } finally {
@@ -105,6 +117,63 @@ final class ClientSession {
             throw refused(hello, Broken.Kind.PASSING);
         }
         offered.recipientLimit().ifPresent(this::limitRecipients);
+    }
+
+    /// RFC 3207, client side. What the server had said before is forgotten with the handshake.
+    private void startTls(@Nullable ClientTls tls, Transcript transcript) throws Broken {
+        boolean must = server.demand().binding();
+        if (tls == null || !offered.has("STARTTLS")) {
+            if (must) {
+                throw unprotected(tls == null ? "there is no TLS here" : "does not offer STARTTLS, and " + server.demand().text() + " is asked of it", "4.7.4");
+            }
+            return;
+        }
+        Reply reply = ask(Stage.TLS, "STARTTLS", transcript);
+        if (reply.code() == 421) {
+            throw refused(reply, Broken.Kind.PASSING);
+        }
+        if (reply.code() != 220) {
+            if (must) {
+                throw refused(reply, Broken.Kind.PASSING);
+            }
+            // RFC 3207 §4.1: it has none at present, and says so; nothing was promised.
+            return;
+        }
+        if (wire.holdsUnread()) {
+            // CVE-2011-0411, the client's side: it would be taken for said under TLS. Somebody is on the way, so there is no falling back.
+            throw unprotected("octets came in the clear behind the answer to STARTTLS", "4.7.5");
+        }
+        shakeHands(tls, transcript);
+        offered = Capabilities.NONE;
+        recipientLimit = RECIPIENTS;
+        sayHello(transcript);
+    }
+
+    private void shakeHands(@Nullable ClientTls tls, Transcript transcript) throws Broken {
+        if (tls == null) {
+            throw unprotected("there is no TLS here", "4.7.4");
+        }
+        Duration limit = limits.command().compareTo(HANDSHAKE_LIMIT) < 0 ? limits.command() : HANDSHAKE_LIMIT;
+        try {
+            TlsConnection secure = tls.connect(wire.connection(), server.exchange().name(), server.demand(), limit);
+            wire = new Wire(secure, time);
+            transcript.noted("TLS with " + server.peer() + ": " + secure.facts().text());
+        } catch (ClientTls.Untrusted e) {
+            transcript.noted("TLS with " + server.peer() + ": " + e.facts().text());
+            throw unprotected(String.valueOf(e.getMessage()), "4.7.5");
+        } catch (IOException e) {
+            over = true;
+            String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            boolean wished = !server.demand().binding() && !server.implicit() && (!(e instanceof InterruptedIOException) || e instanceof SocketTimeoutException);
+            Cause cause = wished ? new Cause.Unreachable(server.peer(), Stage.TLS, why, EnhancedStatus.of("4.7.5")) : unreachable(server.peer(), Stage.TLS, e);
+            throw new Broken(cause, wished ? Broken.Kind.UNSHIELDED : Broken.Kind.PASSING);
+        }
+    }
+
+    /// What is asked for the protection of mail is not to be had from this server at present. RFC 3463 §3.8.
+    private Broken unprotected(String why, String status) {
+        over = true;
+        return new Broken(new Cause.Unreachable(server.peer(), Stage.TLS, why, EnhancedStatus.of(status)), Broken.Kind.PASSING);
     }
 
     /// Sends a command that the server announced and that may end with nothing, without much patience.

@@ -3,11 +3,14 @@ package org.isthmus.deliver;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.List;
 import org.isthmus.address.Domain;
 import org.isthmus.config.Settings;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Peer;
+import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +20,41 @@ import org.jspecify.annotations.Nullable;
 /// @param source the local address to connect from; none to let the system choose
 /// @param helloName how we present ourselves. RFC 5321 §4.1.1.1
 /// @param xforward whether it is told from whom we have a message
-record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName, boolean xforward) {
+/// @param demand how much TLS is asked of it
+/// @param implicit whether TLS begins with the first octet. RFC 8314 §3.3
+record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName, boolean xforward, TlsDemand demand, boolean implicit) {
+
+    static final TlsDemand OFF = new TlsDemand.Off();
+    private static final TlsDemand OPPORTUNISTIC = new TlsDemand.Opportunistic();
 
     static Server of(Way way, Exchange exchange, InetSocketAddress address, Settings settings) {
         Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
-        return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii(), hop != null && hop.xforward());
+        return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii(), hop != null && hop.xforward(),
+                demand(hop, exchange, settings), hop != null && hop.implicitTls());
+    }
+
+    /// The same, with another demand.
+    Server asking(TlsDemand other) {
+        return other.equals(demand) ? this : new Server(way, exchange, peer, source, helloName, xforward, other, implicit);
+    }
+
+    private static TlsDemand demand(Settings.@Nullable Hop hop, Exchange exchange, Settings settings) {
+        Settings.TlsMode general = settings.delivery().tls();
+        if (hop == null) {
+            return demand(general, List.of(exchange.name()), settings.delivery().tlsCa());
+        }
+        List<String> names = hop.tlsNames().isEmpty() ? List.of(hop.host()) : hop.tlsNames().stream().map(Domain::ascii).toList();
+        boolean must = hop.implicitTls() && (general == Settings.TlsMode.OFF || general == Settings.TlsMode.OPPORTUNISTIC);
+        return demand(hop.tls().orElse(must ? Settings.TlsMode.REQUIRED : general), names, hop.tlsCa() == null ? settings.delivery().tlsCa() : hop.tlsCa());
+    }
+
+    private static TlsDemand demand(Settings.TlsMode mode, List<String> names, @Nullable Path authorities) {
+        return switch (mode) {
+            case OFF -> OFF;
+            case OPPORTUNISTIC -> OPPORTUNISTIC;
+            case REQUIRED -> new TlsDemand.Required();
+            case VERIFY -> new TlsDemand.Verify(names, authorities);
+        };
     }
 
     private static Domain helloName(Settings.@Nullable Hop hop, Settings settings) {
@@ -45,7 +78,7 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
 
     /// What two messages must have in common to share a connection.
     Key key() {
-        return new Key(way.hop(), way.homeward(), isDoubtful(), peer.address(), way.protocol(), source, helloName);
+        return new Key(way.hop(), way.homeward(), isDoubtful(), peer.address(), way.protocol(), source, helloName, demand);
     }
 
     /// Whether to find out if it is ourselves: what is inside is not, and what mail may come home by need not be known.
@@ -53,5 +86,5 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
         return !way.inside() && !way.homeward() && !lmtp();
     }
 
-    record Key(NextHop hop, boolean homeward, boolean doubtful, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName) {}
+    record Key(NextHop hop, boolean homeward, boolean doubtful, InetSocketAddress address, Way.Protocol protocol, @Nullable InetAddress source, String helloName, TlsDemand demand) {}
 }

@@ -11,11 +11,13 @@ import org.isthmus.platform.Network;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
 import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Stage;
+import org.isthmus.transit.TlsRules;
 import org.isthmus.transit.Wording;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,9 +39,26 @@ public final class SmtpCourier implements Courier {
     private final Time time;
     private final Threads threads;
     private final HostMemory hosts;
+    private final Shield shield;
     private final IdleSessions idle = new IdleSessions();
 
+    /// Without TLS.
     public SmtpCourier(Network network, Time time, Threads threads, Entropy entropy) {
+        this(network, time, threads, entropy, Shield.none());
+    }
+
+    /// With TLS as the configuration asks.
+    public SmtpCourier(Network network, Time time, Threads threads, Entropy entropy, ClientTls tls) {
+        this(network, time, threads, entropy, new Shield(tls, Shield.CONFIGURED));
+    }
+
+    /// @param rules say more about TLS than the configuration does
+    public SmtpCourier(Network network, Time time, Threads threads, Entropy entropy, ClientTls tls, TlsRules rules) {
+        this(network, time, threads, entropy, new Shield(tls, rules));
+    }
+
+    private SmtpCourier(Network network, Time time, Threads threads, Entropy entropy, Shield shield) {
+        this.shield = shield;
         this.network = network;
         this.time = time;
         this.threads = threads;
@@ -131,7 +150,12 @@ public final class SmtpCourier implements Courier {
     }
 
     /// Gives outcomes to all open recipients at one server, over as many transactions and connections as it wants.
-    private void visit(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
+    private void visit(Server found, Attempt attempt, Settings.Delivery delivery) throws Broken {
+        Server server = found;
+        switch (shield.rules().judge(found.way(), found.exchange(), found.peer(), found.demand())) {
+            case TlsRules.Judgement.Ask ask -> server = found.asking(ask.demand());
+            case TlsRules.Judgement.Avoid avoid -> throw new Broken(avoid.cause(), Broken.Kind.PASSING);
+        }
         ClientSession session = delivery.reuse() ? kept(server) : null;
         if (session != null) {
             attempt.connected(server);
@@ -169,7 +193,7 @@ public final class SmtpCourier implements Courier {
     /// A new session with a server that is not ourselves, as far as that can be told.
     /// @return null if it is ourselves; then the session is over and the attempt knows
     private @Nullable ClientSession meet(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
-        ClientSession session = ClientSession.open(server, network, time, delivery.timeouts(), attempt.transcript());
+        ClientSession session = open(server, attempt, delivery);
         if (!server.isDoubtful()) {
             return session;
         }
@@ -189,8 +213,21 @@ public final class SmtpCourier implements Courier {
                 yield null;
             }
             // Something between could not bear the question, or the peer: without it, it may take mail all the same.
-            case Greeter.Finding.Lost lost -> ClientSession.open(server, network, time, delivery.timeouts(), attempt.transcript());
+            case Greeter.Finding.Lost lost -> open(server, attempt, delivery);
         };
+    }
+
+    /// A session under as much TLS as is asked. Where TLS was only wished for and came to nothing, a second connection goes without: RFC 7435 §3.
+    private ClientSession open(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
+        try {
+            return ClientSession.open(server, network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
+        } catch (Broken e) {
+            if (e.kind() != Broken.Kind.UNSHIELDED) {
+                throw e;
+            }
+            attempt.transcript().noted("TLS with " + server.peer() + " failed" + (e.why() instanceof Cause.Unreachable why ? ": " + why.problem() : "") + "; again in the clear");
+            return ClientSession.open(server.asking(Server.OFF), network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
+        }
     }
 
     /// As many transactions as the session carries.

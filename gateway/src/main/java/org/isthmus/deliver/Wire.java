@@ -98,6 +98,11 @@ final class Wire {
         }
     }
 
+    /// What it goes over.
+    Connection connection() {
+        return connection;
+    }
+
     void close() {
         connection.close();
     }

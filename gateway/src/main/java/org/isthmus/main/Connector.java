@@ -53,6 +53,8 @@ import org.isthmus.schedule.Scheduler;
 import org.isthmus.spool.Draft;
 import org.isthmus.spool.JournalSpool;
 import org.isthmus.spool.Spool;
+import org.isthmus.tls.ClientTls;
+import org.isthmus.tls.ServerTls;
 import org.isthmus.tracking.Counters;
 import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Facts;
@@ -74,6 +76,7 @@ public final class Connector implements Closeable {
     private final LiveIdentity identity;
     private final WireRecognition recognition;
     private final FileDirectory directory;
+    private final ServerTls tls;
     private final TrackingLog tracking;
     private final JournalSpool spool;
     private final Scheduler scheduler;
@@ -141,6 +144,8 @@ public final class Connector implements Closeable {
         this.config = config;
         this.lock = lock;
         directory = new FileDirectory(platform.disk(), platform.time());
+        tls = new ServerTls(platform.disk(), platform.time(), platform.entropy());
+        tls.prepare(config.current().settings());
         directory.prepare(config.current().settings());
         learned = new LearnedAddresses(platform.time());
         identity = new LiveIdentity(platform.network(), platform.time(), learned);
@@ -160,7 +165,7 @@ public final class Connector implements Closeable {
         returns = new Returns(keys, ledger, loops, platform.time());
         Router router = new GuardedRouter(new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy()), loops.breaker(), loops::refuses, platform.time()::now);
         recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), loops);
-        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy());
+        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(), new ClientTls(platform.disk(), platform.time()));
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
                 recognition,
@@ -172,7 +177,7 @@ public final class Connector implements Closeable {
         Policy policy = new Policy(new Throttle(platform.time()), pressure, new Strangers(platform.dns(), platform.threads(), platform.time()));
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                policy, classifier, router, directory, spool, tracking, keys, loops, returns, scheduler::callFor));
+                policy, classifier, router, directory, spool, tracking, keys, loops, returns, scheduler::callFor, tls));
         mailCalls = new MailCalls(platform, config::current, classifier, identity::current, tracking);
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, alerts));
         foreseen = new Foreseen(foresight, loops);

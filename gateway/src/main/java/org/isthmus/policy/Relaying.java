@@ -54,6 +54,9 @@ public final class Relaying {
         if (client.user() != null) {
             return Step.of("relay", "authenticated as " + client.user(), null, "allowed");
         }
+        if (client.tls() != null && client.tls().proof().trusted()) {
+            return Step.of("relay", "client-ca: a certificate " + client.tls().proof().how(), null, "allowed");
+        }
         InetAddress address = unmapped(client.remote().getAddress());
         List<Cidr> trusted = settings.trustedNetworks();
         for (int i = 0; i < trusted.size(); i++) {

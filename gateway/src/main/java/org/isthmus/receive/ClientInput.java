@@ -86,6 +86,14 @@ final class ClientInput {
         return end - start;
     }
 
+    /// Throws away everything that was said: what comes now is under TLS.
+    void forget() {
+        start = 0;
+        end = 0;
+        skipping = false;
+        skipped = 0;
+    }
+
     /// Takes octets off the front.
     void skip(int octets) {
         start += octets;

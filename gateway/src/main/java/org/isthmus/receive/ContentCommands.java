@@ -148,7 +148,7 @@ final class ContentCommands {
                 id.toString(),
                 recipients.size() == 1 ? recipients.getFirst().named().text() : null,
                 rooms.time().now());
-        return line.write(name == null ? null : name.await(who.remote().getAddress())).getBytes(StandardCharsets.US_ASCII);
+        return line.write(name == null ? null : name.await(who.remote().getAddress()), who.tls() == null ? null : who.tls().cipher()).getBytes(StandardCharsets.US_ASCII);
     }
 
     /// Whether reading went well; if not, the transaction is over, and the session with it.

@@ -5,7 +5,7 @@ import org.isthmus.smtp.Hello;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.transit.Client;
 
-/// The {@code with} value of Received. RFC 5321 §4.4, RFC 3848 for authenticated sessions, RFC 6531 §4.3 for SMTPUTF8.
+/// The {@code with} value of Received. RFC 5321 §4.4, RFC 3848 for TLS and authenticated sessions, RFC 6531 §4.3 for SMTPUTF8.
 final class Protocol {
     private Protocol() {}
 
@@ -15,6 +15,7 @@ final class Protocol {
             return "SMTP";
         }
         String base = parameters.smtpUtf8() ? "UTF8SMTP" : "ESMTP";
-        return client.user() == null ? base : base + "A";
+        String secured = client.tls() == null ? base : base + "S";
+        return client.user() == null ? secured : secured + "A";
     }
 }

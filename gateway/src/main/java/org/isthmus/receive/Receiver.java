@@ -247,7 +247,7 @@ public final class Receiver {
     private void converse(Door door, Connection connection, InetAddress client) {
         Gate gate = new Gate();
         Session session = new Session(rooms, door.settings(), connection, gate);
-        sessions.put(session, new Place(gate, connection));
+        sessions.put(session, new Place(gate, session.connection()));
         rooms.threads().start("session " + connection.remote(), () -> {
             try {
                 session.run();
@@ -285,7 +285,9 @@ public final class Receiver {
                 Client client = new Client(door.settings().name(), connection.local(), connection.remote(), null, null, traceId);
                 rooms.tracker().record(new Event.Refused(rooms.time().now(), traceId, client, "connect", null, null, traced, turnedAway.with(step)));
             }
-            say(connection, traced);
+            if (door.settings().tls() != Settings.Listener.Tls.IMPLICIT) {
+                say(connection, traced);
+            }
             connection.close();
         });
     }

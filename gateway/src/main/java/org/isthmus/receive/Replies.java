@@ -136,6 +136,16 @@ public final class Replies {
     static final ReplyForm NOT_XCLIENT = new ReplyForm(550, "5.7.0", "you may not say who others are",
             "XCLIENT from a host that is none of the listener's `xclient-hosts`.", "Name the host there if it is a proxy or filter of yours.");
     static final ReplyForm XCLIENT_IN_MAIL = new ReplyForm(503, "5.5.1", "a mail transaction is in progress", "XCLIENT between MAIL and the end of data.", "");
+    static final ReplyForm TLS_GO = new ReplyForm(220, "2.0.0", "go ahead with TLS", "STARTTLS.", "");
+    static final ReplyForm TLS_ALREADY = new ReplyForm(503, "5.5.1", "TLS is in use already", "STARTTLS under TLS. RFC 3207 §4.2.", "");
+    static final ReplyForm TLS_IN_MAIL = new ReplyForm(503, "5.5.1", "a mail transaction is in progress; RSET it before STARTTLS", "STARTTLS between MAIL and the end of data.", "");
+    static final ReplyForm TLS_NOT_NOW = new ReplyForm(454, "4.7.0", "TLS is not available at present", "STARTTLS when the certificate or its key can't be read.",
+            "The log says why. `isthmus check` looks at them too.");
+    static final ReplyForm TLS_INJECTED = new ReplyForm(554, "5.7.0", "commands came behind STARTTLS in the clear; closing connection",
+            "Anything that comes behind STARTTLS before our answer to it: it would otherwise be taken for said under TLS (CVE-2011-0411). RFC 3207 §4.",
+            "Somebody on the way to the client, or a client that is broken.");
+    static final ReplyForm TLS_FAILED = new ReplyForm(421, "4.7.0", "the TLS handshake failed", "Never sent: it stands in the trace when a client and we could not agree on TLS.",
+            "The trace says why: a client that has only versions before TLS 1.2, or that does not like our certificate.");
     static final ReplyForm CHUNKS_LOST = new ReplyForm(501, "5.5.4", "BDAT not understood, so nobody knows where its octets end; closing connection",
             "BDAT with a wrong argument. The session ends, so that content is never read as commands. RFC 3030 §2.", "");
 
@@ -143,7 +153,8 @@ public final class Replies {
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT, UNDECIDED_SENDER,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
-            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL, NO_HOLDING, HOLD_TOO_LONG, HOLD_TOO_LATE, PRIORITY_CHANGED, CALLED, NOT_CALLED, NO_SUCH_QUEUE);
+            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL, NO_HOLDING, HOLD_TOO_LONG, HOLD_TOO_LATE, PRIORITY_CHANGED, CALLED, NOT_CALLED, NO_SUCH_QUEUE, TLS_GO, TLS_ALREADY, TLS_IN_MAIL, TLS_NOT_NOW,
+            TLS_INJECTED, TLS_FAILED);
 
     /// Replies without blanks that go out with every message, ready for the wire.
     static final byte[] MAIL_OK_OCTETS = MAIL_OK.with().bytes();

@@ -14,6 +14,7 @@ import org.isthmus.platform.Time;
 import org.isthmus.policy.Policy;
 import org.isthmus.route.Router;
 import org.isthmus.spool.Spool;
+import org.isthmus.tls.ServerTls;
 import org.isthmus.tracking.Tracker;
 
 /// The seams and rooms that receiving leans on.
@@ -32,13 +33,14 @@ public record Rooms(
         XsiteKey xsite,
         LoopWatch watch,
         Returns returns,
-        MailCall calls) {
+        MailCall calls,
+        ServerTls tls) {
 
-    /// With nobody who hears that a client calls for mail.
+    /// With nobody who hears that a client calls for mail, and without TLS, whatever a listener says.
     public Rooms(
             Time time, Entropy entropy, Threads threads, Network network, LiveConfig config, Policy policy, Classifier classifier, Router router, Tables tables, Spool spool, Tracker tracker,
             XsiteKey xsite, LoopWatch watch, Returns returns) {
-        this(time, entropy, threads, network, config, policy, classifier, router, tables, spool, tracker, xsite, watch, returns, MailCall.NONE);
+        this(time, entropy, threads, network, config, policy, classifier, router, tables, spool, tracker, xsite, watch, returns, MailCall.NONE, ServerTls.none());
     }
 
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

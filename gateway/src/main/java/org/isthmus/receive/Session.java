@@ -26,6 +26,7 @@ import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.Reply;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.Step;
+import org.isthmus.transit.TlsFacts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +41,8 @@ final class Session {
 
     private final Rooms rooms;
     private final Settings.Listener listener;
-    private final Connection connection;
+    private final ClientConnection connection;
+    private final Protection protection;
     private final Admission admission;
     private final CommandParser parser;
     private final ClientOutput output;
@@ -53,10 +55,11 @@ final class Session {
     private int challenges;
     private volatile Phase phase = new Phase.Greeting();
 
-    Session(Rooms rooms, Settings.Listener listener, Connection connection, Gate gate) {
+    Session(Rooms rooms, Settings.Listener listener, Connection carrier, Gate gate) {
         this.rooms = rooms;
         this.listener = listener;
-        this.connection = connection;
+        connection = new ClientConnection(carrier);
+        protection = new Protection(rooms.tls(), listener, connection);
         this.gate = gate;
         Duration idle = rooms.config().current().settings().limits().idle();
         admission = new Admission(rooms.policy(), rooms.classifier(), rooms.router());
@@ -64,9 +67,14 @@ final class Session {
         output = new ClientOutput(connection, idle);
         input = new ClientInput(connection, output, rooms.time(), gate, idle);
         speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, null, rooms.freshName(8)));
-        introduction = new Introduction(listener, connection);
+        introduction = new Introduction(listener, carrier);
         content = new ContentCommands(rooms, speech, new ContentReading(input));
         began = rooms.time().now();
+    }
+
+    /// The connection as it is at any time: under TLS once it is.
+    Connection connection() {
+        return connection;
     }
 
     /// What an operator sees of it.
@@ -100,7 +108,8 @@ final class Session {
     /// The top of a session: the one place where a mistake of ours ends. The client is told to try again later.
     private void converse() throws IOException {
         try {
-            if (greet()) {
+            boolean clear = !protection.isImplicit(rooms.config().current().settings());
+            if ((clear || secure("connect")) && greet()) {
                 serve();
             }
             output.flush();
@@ -199,7 +208,7 @@ final class Session {
             case Command.Vrfy verify -> speech.aside(Replies.UNVERIFIED.with());
             case Command.Expn expand -> speech.mistake(Replies.NO_EXPANSION.with());
             case Command.Quit quit -> speech.close(Replies.GOODBYE);
-            case Command.StartTls tls -> speech.mistake(Replies.NOT_IMPLEMENTED.with("STARTTLS"));
+            case Command.StartTls tls -> startTls();
             case Command.Auth auth -> speech.mistake(Replies.NOT_IMPLEMENTED.with("AUTH"));
             case Command.Xsite challenge -> challenge(challenge);
             case Command.Xclient xclient -> introduced(xclient);
@@ -232,12 +241,51 @@ final class Session {
 
     /// What EHLO offers to this client at this listener, beside what it offers to everybody.
     private List<String> offers() {
-        List<String> offers = new ArrayList<>(TimingCheck.keywords(listener, rooms.time().now()));
+        List<String> offers = new ArrayList<>(protection.keywords(rooms.config().current().settings()));
+        offers.addAll(TimingCheck.keywords(listener, rooms.time().now()));
         offers.addAll(introduction.keywords());
         if (Etrn.isOffered(speech.client(), rooms.config().current().settings())) {
             offers.add("ETRN");
         }
         return offers;
+    }
+
+    /// RFC 3207 §4. What the client sent behind the command, before it heard our answer, came in the clear and would be taken for said under TLS (CVE-2011-0411): it is fatal.
+    private void startTls() throws IOException {
+        Protection.ReplyFault objection = protection.objection(rooms.config().current().settings());
+        if (objection != null) {
+            speech.mistake(switch (objection) {
+                case ALREADY -> Replies.TLS_ALREADY.with();
+                case NEVER -> Replies.NOT_IMPLEMENTED.with("STARTTLS");
+                case NOT_NOW -> Replies.TLS_NOT_NOW.with();
+            });
+        } else if (phase instanceof Phase.Gathering) {
+            speech.mistake(Replies.TLS_IN_MAIL.with());
+        } else if (input.ready() > 0 || connection.available() > 0) {
+            speech.cutOff(speech.tracked("STARTTLS", null, null, Replies.TLS_INJECTED.with(), List.of(Step.of("tls", "octets behind STARTTLS", listener.at(), "session ended"))));
+        } else {
+            speech.say(Replies.TLS_GO.with());
+            output.flush();
+            secure("STARTTLS");
+        }
+    }
+
+    /// Comes under TLS and forgets everything that was said before (RFC 3207 §4.2).
+    /// @return false if it came to nothing; the connection is gone then
+    private boolean secure(String command) {
+        Client before = speech.client();
+        try {
+            TlsFacts facts = protection.begin(rooms.config().current().settings(), rooms.config().current().settings().limits().idle());
+            input.forget();
+            phase = new Phase.Greeting();
+            speech.meet(new Client(before.listener(), before.local(), before.remote(), null, null, before.session(), facts));
+            return true;
+        } catch (IOException e) {
+            String why = e.getMessage() == null ? e.toString() : e.getMessage();
+            speech.record(rooms.freshName(Speech.TRACE_ID), command, null, null, Replies.TLS_FAILED.with(), List.of(Step.of("tls", "handshake", listener.at(), why)));
+            speech.fallSilent();
+            return false;
+        }
     }
 
     private void mail(ReversePath from, MailParameters parameters) throws IOException {

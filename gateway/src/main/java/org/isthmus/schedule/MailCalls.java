@@ -20,6 +20,7 @@ import org.isthmus.route.Survey;
 import org.isthmus.smtp.Reply;
 import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Tracker;
+import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Way;
@@ -111,7 +112,7 @@ public final class MailCalls {
         String heard = "no address: " + lead.step().outcome();
         for (Exchange exchange : lead.exchanges()) {
             for (var address : exchange.addresses()) {
-                Caller.Called called = new Caller(platform.network(), platform.time()).callForMail(way, exchange, address, hop.etrnDomains(), snapshot.settings());
+                Caller.Called called = new Caller(platform.network(), platform.time(), new ClientTls(platform.disk(), platform.time())).callForMail(way, exchange, address, hop.etrnDomains(), snapshot.settings());
                 heard = called.trouble() != null ? Wording.brief(called.trouble()) : words(hop.etrnDomains(), called.replies());
                 if (called.trouble() == null) {
                     note(hop, heard);

@@ -6,7 +6,8 @@ public interface TlsRules {
     /// Asked before each connection; may wait for DNS.
     /// @param way by which the server was found
     /// @param exchange the server
-    Judgement judge(Way way, Exchange exchange, Peer peer);
+    /// @param configured what the configuration asks of it
+    Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured);
 
     /// The answer, with a step for the trace.
     sealed interface Judgement {

@@ -44,6 +44,12 @@ public record Received(
 
     /// The same with a name of the client that was found by its address and leads back to it. RFC 5321 §4.4: TCP-info.
     public String write(@Nullable Domain confirmed) {
+        return write(confirmed, null);
+    }
+
+    /// The same, with the cipher suite of the connection. RFC 8314 §4.3.
+    /// @param cipher its name in the IANA registry; none in the clear
+    public String write(@Nullable Domain confirmed, @Nullable String cipher) {
         StringBuilder line = new StringBuilder(200).append("Received: ");
         if (from != null || address != null) {
             line.append("from ").append(client(confirmed)).append("\r\n\t");
@@ -59,6 +65,9 @@ public record Received(
         }
         if (recipient != null && isPrintableAddress(recipient)) {
             line.append("\r\n\tfor <").append(recipient).append('>');
+        }
+        if (cipher != null) {
+            line.append("\r\n\ttls ").append(shown(cipher));
         }
         if (date != null) {
             line.append(";\r\n\t").append(MessageDate.format(date));

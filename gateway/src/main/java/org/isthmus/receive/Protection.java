@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.receive;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.isthmus.config.Settings;
+import org.isthmus.tls.ServerTls;
+import org.isthmus.tls.TlsConnection;
+import org.isthmus.transit.TlsFacts;
+import org.jspecify.annotations.Nullable;
+
+/// Whether and how a session comes under TLS. RFC 3207; RFC 8314 §3.3 for implicit TLS. Belongs to one session's thread.
+final class Protection {
+    private static final List<String> KEYWORD = List.of("STARTTLS");
+    private static final Duration LONGEST = Duration.ofSeconds(30);
+
+    private final ServerTls tls;
+    private final Settings.Listener listener;
+    private final ClientConnection connection;
+
+    Protection(ServerTls tls, Settings.Listener listener, ClientConnection connection) {
+        this.tls = tls;
+        this.listener = listener;
+        this.connection = connection;
+    }
+
+    /// Whether it begins with a handshake.
+    boolean isImplicit(Settings settings) {
+        return listener.tls() == Settings.Listener.Tls.IMPLICIT && tls.isReady(listener, settings);
+    }
+
+    /// What EHLO offers. RFC 3207 §4.2: nothing under TLS.
+    List<String> keywords(Settings settings) {
+        return objection(settings) == null ? KEYWORD : List.of();
+    }
+
+    /// Why there is no STARTTLS here and now; null if there is.
+    @Nullable ReplyFault objection(Settings settings) {
+        if (connection.isSecure()) {
+            return ReplyFault.ALREADY;
+        }
+        if (listener.tls() != Settings.Listener.Tls.STARTTLS) {
+            return ReplyFault.NEVER;
+        }
+        return tls.isReady(listener, settings) ? null : ReplyFault.NOT_NOW;
+    }
+
+    /// Why STARTTLS is not done.
+    enum ReplyFault {
+        ALREADY,
+        NEVER,
+        NOT_NOW
+    }
+
+    /// Shakes hands; from then on the connection is under TLS.
+    /// @throws IOException if it came to nothing; the connection is closed
+    TlsFacts begin(Settings settings, Duration idle) throws IOException {
+        TlsConnection secure = tls.accept(connection.present(), listener, settings, idle.compareTo(LONGEST) < 0 ? idle : LONGEST);
+        connection.secured(secure);
+        return secure.facts();
+    }
+}

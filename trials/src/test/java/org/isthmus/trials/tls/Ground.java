@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.trials.tls;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.isthmus.config.ConfigLoader;
+import org.isthmus.config.LiveConfig;
+import org.isthmus.config.Settings;
+import org.isthmus.config.Snapshot;
+import org.isthmus.directory.FileDirectory;
+import org.isthmus.loop.LoopWatch;
+import org.isthmus.loop.Returns;
+import org.isthmus.loop.SiteClassifier;
+import org.isthmus.loop.SiteIdentity;
+import org.isthmus.loop.XsiteKey;
+import org.isthmus.platform.Connection;
+import org.isthmus.platform.Platform;
+import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.policy.Policy;
+import org.isthmus.receive.Receiver;
+import org.isthmus.receive.Rooms;
+import org.isthmus.route.SiteRouter;
+import org.isthmus.spool.Spool;
+import org.isthmus.tls.ClientTls;
+import org.isthmus.tls.ServerTls;
+import org.isthmus.tls.TlsConnection;
+import org.isthmus.tracking.Event;
+import org.isthmus.transit.QueueId;
+import org.isthmus.transit.TlsDemand;
+import org.isthmus.trials.dialogue.MemorySpool;
+import org.isthmus.trials.world.SimulatedDisk;
+import org.isthmus.trials.world.World;
+
+/// Where the two ends of a TLS connection meet: in the simulated world, or over real sockets.
+enum Ground {
+    SIMULATED,
+    SOCKETS;
+
+    static final Duration PATIENCE = Duration.ofSeconds(20);
+
+    interface Body {
+        void run(Platform platform) throws Exception;
+    }
+
+    /// Runs it on a platform whose disk is in memory and empty.
+    void with(Body body) throws Exception {
+        switch (this) {
+            case SIMULATED -> {
+                World world = new World(1);
+                var host = world.host("mx1", "192.0.2.25");
+                world.run(() -> body.run(host.platform()));
+            }
+            case SOCKETS -> {
+                try (LivePlatform live = LivePlatform.open(List::of)) {
+                    Platform real = live.platform();
+                    body.run(new Platform(real.time(), real.entropy(), real.threads(), real.network(), real.dns(), new SimulatedDisk(0)));
+                }
+            }
+        }
+    }
+
+    /// A server whose rooms are the real ones, but for the spool.
+    static final class Server {
+        final MemorySpool spool;
+        final List<Event> events = new java.util.concurrent.CopyOnWriteArrayList<>();
+        final Receiver receiver;
+        final LiveConfig config;
+        private final Platform platform;
+
+        Server(Platform platform, String listener, String more) throws IOException {
+            this.platform = platform;
+            spool = new MemorySpool(platform.time());
+            Settings settings = settings(listener, more);
+            config = new LiveConfig(new Snapshot(1, settings));
+            SiteClassifier classifier = new SiteClassifier(new FileDirectory(platform.disk(), platform.time()));
+            SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", new InetSocketAddress("192.0.2.25", 25)), List.of());
+            ServerTls tls = new ServerTls(platform.disk(), platform.time(), platform.entropy());
+            tls.prepare(settings);
+            receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
+                    new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), (table, address) -> new org.isthmus.directory.Mapped.Nothing(), spool, events::add,
+                    XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), tls));
+            receiver.open(settings.listeners());
+            receiver.start();
+        }
+
+        static Settings settings(String listener, String more) {
+            return ConfigLoader.parse("""
+                    connector { hostname = "mx1.example.org", data = /data, postmaster = "postmaster@example.org" }
+                    listeners { internet { address = "127.0.0.1:0", %s } }
+                    next-hops { store { url = "lmtp://127.0.0.1:24" } }
+                    routes = [{ to = "*", via = mx }]
+                    domains { "example.org" { kind = authoritative, recipients = any, deliver-to = store } }
+                    limits { sessions-per-client = 10000, sessions = 20000 }
+                    %s
+                    """.formatted(listener, more)).orThrow();
+        }
+
+        InetSocketAddress address() {
+            return receiver.addresses().values().iterator().next();
+        }
+
+        Talk connect() throws IOException {
+            return new Talk(platform, platform.network().connect(null, address(), PATIENCE));
+        }
+
+        int accepted() {
+            return spool.ids().size();
+        }
+
+        String content(QueueId id) throws IOException {
+            try (var in = spool.content(id).open()) {
+                return new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+            }
+        }
+
+        Spool spool() {
+            return spool;
+        }
+
+        void stop() throws InterruptedException {
+            receiver.drain(PATIENCE);
+        }
+    }
+
+    /// A client that talks in whole lines, in the clear and then under TLS.
+    static final class Talk implements AutoCloseable {
+        private final Platform platform;
+        private final Connection clear;
+        private Connection connection;
+        private final StringBuilder heard = new StringBuilder();
+
+        Talk(Platform platform, Connection clear) {
+            this.platform = platform;
+            this.clear = new KeptOpen(clear);
+            this.connection = this.clear;
+        }
+
+        /// Comes under TLS; the connection in the clear stays open below when TLS ends.
+        TlsConnection secure() throws IOException {
+            TlsConnection secure = new ClientTls(platform.disk(), platform.time()).connect(clear, "mx1.example.org", new TlsDemand.Required(), PATIENCE);
+            connection = secure;
+            heard.setLength(0);
+            return secure;
+        }
+
+        void say(String text) throws IOException {
+            byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+            connection.write(octets, 0, octets.length, PATIENCE);
+        }
+
+        /// Past TLS.
+        void sayInTheClear(String text) throws IOException {
+            byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
+            clear.write(octets, 0, octets.length, PATIENCE);
+        }
+
+        /// Sends a close_notify and nothing else.
+        void endTls() {
+            connection.close();
+            connection = clear;
+        }
+
+        /// The next reply, its lines joined by a bar; `closed` at the end.
+        String hear() throws IOException {
+            List<String> lines = new ArrayList<>();
+            while (true) {
+                int end = heard.indexOf("\r\n");
+                if (end >= 0) {
+                    String line = heard.substring(0, end);
+                    heard.delete(0, end + 2);
+                    lines.add(line);
+                    if (line.length() < 4 || line.charAt(3) == ' ') {
+                        return String.join("|", lines);
+                    }
+                    continue;
+                }
+                byte[] buffer = new byte[4000];
+                int count;
+                try {
+                    count = connection.read(buffer, 0, buffer.length, PATIENCE);
+                } catch (java.net.SocketTimeoutException e) {
+                    throw e;
+                } catch (IOException e) {
+                    return "closed";
+                }
+                if (count < 0) {
+                    return "closed";
+                }
+                heard.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+            }
+        }
+
+        String ask(String line) throws IOException {
+            say(line + "\r\n");
+            return hear();
+        }
+
+        /// Everything up to the end of the connection.
+        String hearAll() throws IOException {
+            StringBuilder all = new StringBuilder();
+            for (String reply = hear(); !reply.equals("closed"); reply = hear()) {
+                all.append(reply).append('\n');
+            }
+            return all.toString();
+        }
+
+        @Override
+        public void close() {
+            connection.close();
+            ((KeptOpen) clear).real.close();
+        }
+    }
+
+    private record KeptOpen(Connection real) implements Connection {
+        @Override
+        public InetSocketAddress local() {
+            return real.local();
+        }
+
+        @Override
+        public InetSocketAddress remote() {
+            return real.remote();
+        }
+
+        @Override
+        public int read(byte[] into, int offset, int length, Duration limit) throws IOException {
+            return real.read(into, offset, length, limit);
+        }
+
+        @Override
+        public int available() throws IOException {
+            return real.available();
+        }
+
+        @Override
+        public void write(byte[] from, int offset, int length, Duration limit) throws IOException {
+            real.write(from, offset, length, limit);
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    static InetSocketAddress anyPort() {
+        return new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0);
+    }
+}
