@@ -286,6 +286,11 @@ public final class Connector implements Closeable {
     /// Swaps the configuration in one step: transactions and attempts that have begun finish under the one they began with. The caller has checked it.
     public void replace(Settings next) {
         directory.prepare(next);
+        try {
+            tls.prepare(next);
+        } catch (IOException e) {
+            LOG.warn("a certificate of our own cannot be made: {}", e.toString());
+        }
         long version = config.current().version() + 1;
         config.replace(new Snapshot(version, next));
         learned.forget();

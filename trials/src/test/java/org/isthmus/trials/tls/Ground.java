@@ -65,6 +65,38 @@ enum Ground {
         }
     }
 
+    interface Each<T> {
+        void test(T one) throws Exception;
+    }
+
+    /// Tests all cases: one after the other in simulated time, sixteen at a time over sockets, where they wait for each other's farewells.
+    <T> void each(List<T> cases, Each<T> test) throws Exception {
+        if (this == SIMULATED) {
+            for (T one : cases) {
+                test.test(one);
+            }
+            return;
+        }
+        var room = new java.util.concurrent.Semaphore(16);
+        List<java.util.concurrent.Future<?>> running = new ArrayList<>();
+        try (var threads = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+            for (T one : cases) {
+                running.add(threads.submit(() -> {
+                    room.acquire();
+                    try {
+                        test.test(one);
+                    } finally {
+                        room.release();
+                    }
+                    return null;
+                }));
+            }
+            for (var each : running) {
+                each.get();
+            }
+        }
+    }
+
     /// A server whose rooms are the real ones, but for the spool.
     static final class Server {
         final MemorySpool spool;

@@ -42,32 +42,34 @@ class ServerInjectionTest {
     void whatComesBehindStartTlsIsNeverAnswered(Ground ground) throws Exception {
         ground.with(platform -> {
             Server server = new Server(platform, "tls = starttls", "trusted-networks = [\"127.0.0.1\"]");
-            for (Injection one : corpus()) {
-                try (Talk client = server.connect()) {
-                    client.hear();
-                    assertThat(client.ask("EHLO client.example")).startsWith("250");
-                    if (one.apart()) {
-                        client.say(one.command());
-                        client.say(one.octets());
-                    } else {
-                        client.say(one.command() + one.octets());
-                    }
-                    String heard = client.hear();
-                    if (heard.startsWith("220")) {
-                        // It had not come when we answered. Then it stands where the handshake should, and is no part of one.
-                        assertThat(one.apart()).as("%s", one).isTrue();
-                        assertThat(broken(client)).as("%s", one).isTrue();
-                    } else {
-                        assertThat(heard).as("%s", one).startsWith("554 5.7.0");
-                        assertThat(client.hear()).as("%s", one).isEqualTo("closed");
-                    }
-                }
-            }
+            ground.each(corpus(), one -> inject(server, one));
             server.stop();
             assertThat(server.accepted()).isZero();
             assertThat(server.spool.openDrafts()).isZero();
             assertThat(server.events).noneMatch(ServerInjectionTest::isMistakeOfOurs);
         });
+    }
+
+    private static void inject(Server server, Injection one) throws Exception {
+        try (Talk client = server.connect()) {
+            client.hear();
+            assertThat(client.ask("EHLO client.example")).startsWith("250");
+            if (one.apart()) {
+                client.say(one.command());
+                client.say(one.octets());
+            } else {
+                client.say(one.command() + one.octets());
+            }
+            String heard = client.hear();
+            if (heard.startsWith("220")) {
+                // It had not come when we answered. Then it stands where the handshake should, and is no part of one.
+                assertThat(one.apart()).as("%s", one).isTrue();
+                assertThat(broken(client)).as("%s", one).isTrue();
+            } else {
+                assertThat(heard).as("%s", one).startsWith("554 5.7.0");
+                assertThat(client.hear()).as("%s", one).isEqualTo("closed");
+            }
+        }
     }
 
     /// A handshake behind injected octets must fail.
