@@ -23,6 +23,7 @@ import org.isthmus.platform.Connection;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.live.LivePlatform;
 import org.isthmus.policy.Policy;
+import org.isthmus.receive.MailCall;
 import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.route.SiteRouter;
@@ -116,7 +117,7 @@ enum Ground {
             tls.prepare(settings);
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
                     new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), (table, address) -> new org.isthmus.directory.Mapped.Nothing(), spool, events::add,
-                    XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), tls));
+                    XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), MailCall.NONE, tls));
             receiver.open(settings.listeners());
             receiver.start();
         }
