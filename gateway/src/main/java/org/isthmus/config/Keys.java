@@ -20,7 +20,7 @@ final class Keys {
     static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP, "destinations", DESTINATION);
 
     private static final Map<String, Set<String>> ALL = Map.ofEntries(
-            Map.entry("connector", Set.of("hostname", "data", "postmaster", "postmaster-to")),
+            Map.entry("connector", Set.of("hostname", "data", "postmaster", "postmaster-to", "user")),
             Map.entry("identity", Set.of("addresses", "names", "mx-port")),
             Map.entry("listeners.NAME", LISTENER),
             Map.entry("domains.NAME", DOMAIN),

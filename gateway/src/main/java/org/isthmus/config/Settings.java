@@ -107,7 +107,13 @@ public record Settings(
             @Doc("The name in the greeting, in EHLO and in Received. It should resolve to the connector's address.") Domain hostname,
             @Doc("The folder for spool, tracking, keys and the control socket.") Path data,
             @Doc("Where mail for postmaster and reports about trouble go. Left out: postmaster at the hostname.") Mailbox postmaster,
-            @Doc("An address or next hop for postmaster@ and abuse@ of all our domains, where the store may not know them.") @Nullable String postmasterTo) {}
+            @Doc("An address or next hop for postmaster@ and abuse@ of all our domains, where the store may not know them.") @Nullable String postmasterTo,
+            @Doc("Whom a server that was started by root becomes as soon as its ports are open. Left out: it stays what it is, and warns.") @Nullable String user) {
+        /// That stays who it is.
+        public Connector(Domain hostname, Path data, Mailbox postmaster, @Nullable String postmasterTo) {
+            this(hostname, data, postmaster, postmasterTo, null);
+        }
+    }
 
     /// Who "we" are, beyond the listeners themselves.
     public record Identity(

@@ -74,8 +74,9 @@ final class SettingsReader {
         Path data = section.file("data", section.one("data", Kind.PATH).orElse("/var/lib/isthmus"));
         Mailbox postmaster = section.one("postmaster", Kind.MAILBOX).orElse(new Mailbox(Mailbox.of("postmaster@x").local(), hostname));
         String postmasterTo = section.one("postmaster-to", Kind.TEXT).orElse(null);
+        String user = section.one("user", Kind.TEXT).orElse(null);
         section.finish();
-        return new Settings.Connector(hostname, data, postmaster, postmasterTo);
+        return new Settings.Connector(hostname, data, postmaster, postmasterTo, user);
     }
 
     private void missingHostname(SourceLine at) {

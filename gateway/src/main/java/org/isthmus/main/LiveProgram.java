@@ -31,6 +31,7 @@ import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.live.LiveLocalSockets;
 import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.platform.live.ServiceManager;
 import org.isthmus.predict.KnownForwards;
 import org.isthmus.predict.Prediction;
 import org.isthmus.predict.Predictor;
@@ -40,6 +41,7 @@ import org.isthmus.spool.SpoolVerifier;
 final class LiveProgram implements Program {
     private static final int EX_UNAVAILABLE = 69;
     private static final int EX_TEMPFAIL = 75;
+    private static final int EX_NOPERM = 77;
 
     private volatile List<InetSocketAddress> dnsServers = List.of();
     private final LivePlatform live = LivePlatform.open(() -> dnsServers);
@@ -72,6 +74,7 @@ final class LiveProgram implements Program {
             more.addAll(directory.problems(settings));
             more.addAll(AddressingCheck.problems(settings, directory));
             more.addAll(predictor(settings, directory).withoutDns().problems());
+            more.addAll(Standing.problems(settings, file));
             SiteKeys.trouble(platform.disk(), settings.connector().data()).ifPresent(trouble -> more.add(Problem.warning("site-keys", null, trouble, null)));
         });
         return Checked.of(loaded, more, file, platform.disk());
@@ -114,10 +117,20 @@ final class LiveProgram implements Program {
     public int run(RunOptions options, PrintStream out, PrintStream err) {
         Settings settings = java.util.Objects.requireNonNull(options.configuration().settings(), "a checked configuration has settings");
         dnsServers = settings.dns().servers();
+        ServiceManager manager = new ServiceManager(System.getenv("NOTIFY_SOCKET"));
+        try {
+            Standing.lower(live, settings);
+        } catch (IOException e) {
+            err.println("isthmus: not started: " + e.getMessage());
+            return EX_NOPERM;
+        }
         try (Server server = Server.start(live.platform(), sockets(), options, settings, this::reload)) {
+            server.tells(manager);
             out.println(server.ready());
             out.flush();
+            manager.ready(server.ready());
             server.untilToldToStop();
+            manager.stopping();
             return 0;
         } catch (DataFolderTaken e) {
             err.println("isthmus: " + e.getMessage());

@@ -31,6 +31,7 @@ import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.platform.Channel;
 import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Platform;
+import org.isthmus.platform.live.ServiceManager;
 import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ final class Server implements Closeable, Operations {
     private final Channel<Boolean> stop;
     private final Instant started;
     private volatile Instant configured;
+    private volatile ServiceManager manager = new ServiceManager(null);
     private List<Problem> findings;
     private volatile String state = "starting";
 
@@ -82,6 +84,11 @@ final class Server implements Closeable, Operations {
         state = "ready";
     }
 
+    /// From now on the service manager hears of reloads.
+    void tells(ServiceManager whom) {
+        manager = whom;
+    }
+
     /// The line that says that mail is accepted, with every listener's address.
     String ready() {
         return "ready " + connector.addresses().entrySet().stream()
@@ -113,6 +120,15 @@ final class Server implements Closeable, Operations {
     /// One at a time: two that overlap would race for the next version.
     @Override
     public synchronized Reloaded reload(Set<String> acceptedLoops, String by) {
+        manager.reloading();
+        try {
+            return reread(acceptedLoops, by);
+        } finally {
+            manager.ready(ready());
+        }
+    }
+
+    private Reloaded reread(Set<String> acceptedLoops, String by) {
         Set<String> accepted = new HashSet<>(options.acceptedLoops());
         accepted.addAll(acceptedLoops);
         Checked checked = reader.apply(options.file());

@@ -39,6 +39,7 @@ final class ConfigurationDocument {
     private static final Map<String, String> EXAMPLES = Map.ofEntries(
             Map.entry("connector.hostname", "\"mx1.example.com\""),
             Map.entry("connector.postmaster-to", "mailstore"),
+            Map.entry("connector.user", "isthmus"),
             Map.entry("listeners.address", "\"0.0.0.0:25\""),
             Map.entry("listeners.max-hold", "7d"),
             Map.entry("domains.deliver-to", "mailstore"),

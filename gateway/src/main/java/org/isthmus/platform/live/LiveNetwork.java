@@ -16,8 +16,10 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Listener;
 import org.isthmus.platform.Network;
@@ -30,26 +32,41 @@ final class LiveNetwork implements Network {
     private static final int BACKLOG = 1024;
 
     private final WriteWatch watch;
+    private final Map<InetSocketAddress, ServerSocketChannel> reserved = new ConcurrentHashMap<>();
     private final Set<InetSocketAddress> listening = ConcurrentHashMap.newKeySet();
 
     LiveNetwork(WriteWatch watch) {
         this.watch = watch;
     }
 
+    /// Binds addresses now that will be listened on later, when the process may no longer do it. Nobody is let in before.
+    void reserve(List<InetSocketAddress> addresses) throws IOException {
+        for (InetSocketAddress at : addresses) {
+            if (at.getPort() != 0) {
+                reserved.put(at, open(at));
+            }
+        }
+    }
+
     @Override
     public Listener listen(InetSocketAddress at) throws IOException {
+        ServerSocketChannel ready = reserved.remove(at);
+        LiveListener listener = new LiveListener(ready == null ? open(at) : ready, watch, listening);
+        listening.add(listener.address());
+        return listener;
+    }
+
+    private ServerSocketChannel open(InetSocketAddress at) throws IOException {
         StandardProtocolFamily family = family(known(at));
         try {
-            boolean besideOurs = at.getPort() != 0 && listening.stream().anyMatch(other -> other.getPort() == at.getPort() && !other.equals(at));
+            boolean besideOurs = at.getPort() != 0
+                    && Stream.concat(listening.stream(), reserved.keySet().stream()).anyMatch(other -> other.getPort() == at.getPort() && !other.equals(at));
             if (!besideOurs) {
                 bound(family, at, false).close();
             }
             // Lets 0.0.0.0:25 and 10.0.0.5:25 stand side by side; the one that fits better gets the client. That no other process has the address,
             // which this option would allow, has just been seen.
-            ServerSocketChannel channel = bound(family, at, true);
-            LiveListener listener = new LiveListener(channel, watch, listening);
-            listening.add(listener.address());
-            return listener;
+            return bound(family, at, true);
         } catch (IOException e) {
             BindException named = new BindException("cannot listen on " + text(at) + ": " + e.getMessage());
             named.initCause(e);
@@ -60,7 +77,7 @@ final class LiveNetwork implements Network {
     private ServerSocketChannel bound(StandardProtocolFamily family, InetSocketAddress at, boolean shared) throws IOException {
         ServerSocketChannel channel = ServerSocketChannel.open(family);
         try {
-            if (listening.contains(at)) {
+            if (listening.contains(at) || reserved.containsKey(at)) {
                 throw new BindException("Address already in use");
             }
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.platform.live;
 
+import java.io.IOException;
 import java.io.Closeable;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -13,14 +14,16 @@ public final class LivePlatform implements Closeable {
     private final WriteWatch watch;
     private final CachingResolver cache;
     private final Platform platform;
+    private final LiveNetwork network;
     private volatile List<InetSocketAddress> systemServers = SystemServers.read();
 
     private LivePlatform(Supplier<List<InetSocketAddress>> dnsServers) {
         LiveTime time = new LiveTime();
         LiveThreads threads = new LiveThreads();
         watch = new WriteWatch();
+        network = new LiveNetwork(watch);
         cache = new CachingResolver(new DnsResolver(() -> orSystem(dnsServers.get())), time, threads);
-        platform = new Platform(time, new LiveEntropy(), threads, new LiveNetwork(watch), cache, new LiveDisk(), new LiveMachine());
+        platform = new Platform(time, new LiveEntropy(), threads, network, cache, new LiveDisk(), new LiveMachine());
     }
 
     /// Opens it.
@@ -38,6 +41,12 @@ public final class LivePlatform implements Closeable {
 
     public Platform platform() {
         return platform;
+    }
+
+    /// Binds addresses now that will be listened on later, when the process may no longer do it.
+    /// @throws IOException if one is taken or not ours; the message names it
+    public void reserve(List<InetSocketAddress> addresses) throws IOException {
+        network.reserve(addresses);
     }
 
     /// After a reload: the system's DNS servers are read again and what the old ones said is forgotten.

@@ -19,6 +19,7 @@ final class Isthmus implements AutoCloseable {
     private final Path configuration;
     private final List<String> within;
     private volatile Running running;
+    private boolean archive = true;
 
     /// @param folder for the configuration and, in {@code data}, everything else
     Isthmus(Path folder) throws IOException {
@@ -44,6 +45,12 @@ final class Isthmus implements AutoCloseable {
         return this;
     }
 
+    /// Without a class archive, which the JVM writes when it ends: a program that is somebody else by then cannot.
+    Isthmus withoutArchive() {
+        archive = false;
+        return this;
+    }
+
     Path data() {
         return folder.resolve("data");
     }
@@ -54,7 +61,12 @@ final class Isthmus implements AutoCloseable {
 
     /// Starts the process and does not wait for it.
     void launch() throws IOException {
-        running = Running.start("isthmus", folder, Map.of(), command(List.of("run", "-c", configuration.toString())));
+        launch(Map.of());
+    }
+
+    /// The same with more in its environment.
+    void launch(Map<String, String> environment) throws IOException {
+        running = Running.start("isthmus", folder, environment, command(List.of("run", "-c", configuration.toString())));
     }
 
     /// Waits until the started process accepts mail.
@@ -105,8 +117,12 @@ final class Isthmus implements AutoCloseable {
     private List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>(within);
         command.addAll(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:SharedArchiveFile=" + folder.resolve("isthmus.jsa"), "-XX:+AutoCreateSharedArchive", "-Xlog:cds=off", "-Xlog:aot=off",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        if (archive) {
+            command.addAll(List.of("-XX:SharedArchiveFile=" + folder.resolve("isthmus.jsa"), "-XX:+AutoCreateSharedArchive"));
+        }
+        command.addAll(List.of(
+                "-Xlog:cds=off", "-Xlog:aot=off",
                 "-XX:+UseSerialGC", "-XX:+ExitOnOutOfMemoryError", "-Xmx512m", "--sun-misc-unsafe-memory-access=allow", "--enable-native-access=ALL-UNNAMED",
                 "-cp", program() + ":" + home(Domain.class) + ":" + home(Main.class).resolveSibling("lib").resolve("*"),
                 Main.class.getName()));

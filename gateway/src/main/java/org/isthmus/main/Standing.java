@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.main;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.isthmus.config.Problem;
+import org.isthmus.config.Settings;
+import org.isthmus.platform.live.LivePlatform;
+import org.isthmus.platform.live.Privileges;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What the server may do on its machine: never more than it must.
+final class Standing {
+    private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+    private static final String HOW = "name connector.user, or start it as another user with the capability CAP_NET_BIND_SERVICE, as packaging/isthmus.service does";
+
+    private Standing() {}
+
+    /// Opens the ports and stops being root, if it is. Before anything else is opened or made.
+    /// @throws IOException if that can't be done
+    static void lower(LivePlatform live, Settings settings) throws IOException {
+        if (!Privileges.isRoot()) {
+            return;
+        }
+        String user = settings.connector().user();
+        if (user == null) {
+            LOG.warn("running as root: {}", HOW);
+            return;
+        }
+        List<InetSocketAddress> addresses = settings.listeners().stream().map(Settings.Listener::address).toList();
+        live.reserve(addresses);
+        Privileges.folder(settings.connector().data(), user);
+        Privileges.become(user);
+        LOG.info("root no longer, but {}", user);
+    }
+
+    /// What others may read and must not, and who it runs as.
+    static List<Problem> problems(Settings settings, Path configuration) {
+        List<Problem> problems = new ArrayList<>();
+        if (settings.connector().user() == null && Privileges.isRoot()) {
+            problems.add(Problem.warning("root", null, "connector.user is not set: started by root, the server stays root", HOW));
+        }
+        exposed(problems, settings.connector().data(), "the data folder", "chmod o-rwx");
+        keys(settings).forEach(key -> exposed(problems, key, "the key", "chmod o-rwx"));
+        return problems;
+    }
+
+    private static Stream<Path> keys(Settings settings) {
+        List<@Nullable Path> all = new ArrayList<>();
+        all.add(settings.tls().key());
+        settings.tls().certificates().forEach(shown -> all.add(shown.key()));
+        settings.listeners().forEach(listener -> all.add(listener.key()));
+        return all.stream().<Path>flatMap(Stream::ofNullable).distinct();
+    }
+
+    private static void exposed(List<Problem> problems, Path path, String what, String fix) {
+        Privileges.exposed(path).ifPresent(permissions ->
+                problems.add(Problem.warning("exposed", null, what + " " + path + " can be read by others (" + permissions + ")", fix + " " + path)));
+    }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is shipped beside the program.
+@NullMarked
+package org.isthmus.trials.packaging;
+
+import org.jspecify.annotations.NullMarked;
