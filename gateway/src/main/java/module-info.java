@@ -13,6 +13,7 @@ module org.isthmus.gateway {
     requires tools.jackson.databind;
     requires tools.jackson.core;
     requires java.management;
+    requires java.net.http;
     requires jdk.net;
     requires jdk.unsupported;
 

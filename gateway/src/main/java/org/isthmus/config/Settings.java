@@ -481,10 +481,18 @@ public record Settings(
             Timeouts timeouts,
             List<DestinationLimit> destinations,
             @Doc("off | opportunistic | required | verify: how much TLS is asked of servers. opportunistic takes what is offered, and goes on in the clear where it fails.") TlsMode tls,
-            @Doc("A PEM file of the authorities that are believed. Left out: those of the Java installation.") @Nullable Path tlsCa) {
+            @Doc("A PEM file of the authorities that are believed. Left out: those of the Java installation.") @Nullable Path tlsCa,
+            @Doc("Whether policies of domains about the TLS of their servers are fetched by HTTPS and followed. RFC 8461.") boolean mtaSts) {
         public Delivery {
             suspended = List.copyOf(suspended);
             destinations = List.copyOf(destinations);
+        }
+
+        /// With the policies of domains.
+        public Delivery(
+                int total, int perDestination, List<String> suspended, boolean reuse, @Nullable InetAddress sourceAddress, @Nullable Domain ehloName, Timeouts timeouts,
+                List<DestinationLimit> destinations, TlsMode tls, @Nullable Path tlsCa) {
+            this(total, perDestination, suspended, reuse, sourceAddress, ehloName, timeouts, destinations, tls, tlsCa, true);
         }
 
         /// Without TLS.
@@ -535,9 +543,17 @@ public record Settings(
     }
 
     /// Where names are asked.
-    public record Dns(@Doc("Servers, address and port. Default: the system's.") List<InetSocketAddress> servers) {
+    public record Dns(
+            @Doc("Servers, address and port. Default: the system's.") List<InetSocketAddress> servers,
+            @Doc("yes: these servers validate DNSSEC and nobody stands between them and us, so that what they call authentic is believed, and DANE is asked for. Needs servers.")
+                    boolean trustedAd) {
         public Dns {
             servers = List.copyOf(servers);
+        }
+
+        /// Whose word about authenticity is not believed.
+        public Dns(List<InetSocketAddress> servers) {
+            this(servers, false);
         }
     }
 

@@ -297,8 +297,9 @@ final class SettingsReader {
         Settings.Timeouts timeouts = timeouts(section.section("timeouts"));
         Settings.TlsMode tls = section.one("tls", Kind.word(Settings.TlsMode.class)).orElse(Settings.TlsMode.OFF);
         Path tlsCa = TlsReader.file(section, "tls-ca");
+        boolean mtaSts = section.one("mta-sts", Kind.FLAG).orElse(true);
         section.finish();
-        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts, destinations, tls, tlsCa);
+        return new Settings.Delivery(total, perDestination, suspended, reuse, source, ehloName, timeouts, destinations, tls, tlsCa, mtaSts);
     }
 
     private static Settings.Timeouts timeouts(Optional<Section> written) {
@@ -337,8 +338,12 @@ final class SettingsReader {
     private Settings.Dns dns() {
         Optional<Section> section = root.section("dns");
         List<InetSocketAddress> servers = section.flatMap(inner -> inner.several("servers", Kind.endpoint(53, 1))).orElse(List.of());
+        boolean trusted = section.flatMap(inner -> inner.one("trusted-ad", Kind.FLAG)).orElse(false);
+        if (trusted && servers.isEmpty() && section.isPresent()) {
+            problems.error("trusted-ad", section.get().at(), "dns.trusted-ad needs dns.servers: only servers that are named can be believed", "servers = [\"127.0.0.1:53\"]");
+        }
         section.ifPresent(Section::finish);
-        return new Settings.Dns(servers);
+        return new Settings.Dns(servers, trusted && !servers.isEmpty());
     }
 
     private Settings.Tracking tracking() {

@@ -95,7 +95,7 @@ final class LiveProgram implements Program {
     @Override
     public Probe.Report probe(Settings settings) throws IOException {
         Platform platform = live.platform();
-        Platform asking = new Platform(platform.time(), platform.entropy(), platform.threads(), platform.network(), resolver(settings), platform.disk());
+        Platform asking = new Platform(platform.time(), platform.entropy(), platform.threads(), platform.network(), resolver(settings), platform.disk(), platform.machine(), platform.https());
         Snapshot snapshot = new Snapshot(1, settings);
         XsiteKey keys = SiteKeys.existing(platform.disk(), settings.connector().data()).orElseGet(() -> XsiteKey.ephemeral(platform.entropy()));
         LearnedAddresses learned = new LearnedAddresses(platform.time());

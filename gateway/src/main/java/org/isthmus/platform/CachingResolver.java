@@ -76,6 +76,11 @@ public final class CachingResolver implements Resolver {
     }
 
     @Override
+    public Answer<DnsRecord.Tlsa> tlsa(String name) {
+        return answer(new Question(Kind.TLSA, lower(name)), () -> inner.tlsa(name));
+    }
+
+    @Override
     public Answer<DnsRecord.Pointer> reverse(InetAddress address) {
         return answer(new Question(Kind.REVERSE, address.getHostAddress()), () -> inner.reverse(address));
     }
@@ -97,6 +102,7 @@ public final class CachingResolver implements Resolver {
         IPV4,
         IPV6,
         TXT,
+        TLSA,
         REVERSE
     }
 

@@ -130,6 +130,7 @@ final class AddressLookup {
             case DnsRecord.Mx mx -> mx.preference() + " " + (mx.isNull() ? "." : mx.exchange());
             case DnsRecord.Address address -> address.address().getHostAddress();
             case DnsRecord.Text text -> "\"" + text.text() + "\"";
+            case DnsRecord.Tlsa tlsa -> tlsa.usage() + " " + tlsa.selector() + " " + tlsa.matching() + " " + tlsa.data();
             case DnsRecord.Pointer pointer -> pointer.name().text();
         };
     }

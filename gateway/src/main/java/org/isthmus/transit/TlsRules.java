@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.transit;
 
+import org.jspecify.annotations.Nullable;
+
 /// Says how much TLS to ask of a server.
 public interface TlsRules {
     /// Asked before each connection; may wait for DNS.
@@ -8,6 +10,27 @@ public interface TlsRules {
     /// @param exchange the server
     /// @param configured what the configuration asks of it
     Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured);
+
+    /// Told of each session that came under TLS, and of each that did not though it should have, for reports. RFC 8460 §4.3.
+    /// @param demand what was asked
+    /// @param facts what the handshake settled; none if it came to none
+    /// @param trouble none if all is well
+    /// @param reason what went wrong, in words; empty text for nothing
+    default void told(Way way, Exchange exchange, Peer peer, TlsDemand demand, @Nullable TlsFacts facts, @Nullable Trouble trouble, String reason) {}
+
+    /// How TLS fails.
+    enum Trouble {
+        /// The server does not offer STARTTLS, or refuses it.
+        NOT_OFFERED,
+        /// The certificate is for another name.
+        NAME,
+        /// It is out of its time.
+        EXPIRED,
+        /// Nobody who is believed vouches for it, or no TLSA record names it.
+        UNTRUSTED,
+        /// Something else: no common version, a cut, an alert.
+        HANDSHAKE
+    }
 
     /// The answer, with a step for the trace.
     sealed interface Judgement {

@@ -22,6 +22,10 @@ public sealed interface DnsRecord {
     /// TXT with its strings joined.
     record Text(String text) implements DnsRecord {}
 
+    /// TLSA: what certificates of a server must be. RFC 6698 §2.1.
+    /// @param data lower-case hexadecimal digits
+    record Tlsa(int usage, int selector, int matching, String data) implements DnsRecord {}
+
     /// A reverse name.
     record Pointer(Domain name) implements DnsRecord {}
 }

@@ -2,6 +2,7 @@
 package org.isthmus.dns;
 
 import java.net.InetAddress;
+import java.time.Duration;
 
 /// Answers questions of DNS. Names are absolute; a final dot is neither needed nor taken. Never throws for what the
 /// network does: trouble is {@link Answer.Failed}. Blocks for as long as its own time limits say.
@@ -19,6 +20,11 @@ public interface Resolver {
 
     /// TXT records, each with its strings joined. RFC 1035 §3.3.14.
     Answer<DnsRecord.Text> txt(String name);
+
+    /// TLSA records, at {@code _25._tcp.host}. RFC 6698 §3. What cannot ask for them says that there are none, which is not secure.
+    default Answer<DnsRecord.Tlsa> tlsa(String name) {
+        return new Answer.NoData<>(Duration.ZERO, false, "none");
+    }
 
     /// The reverse names of an address. RFC 1035 §3.5.
     Answer<DnsRecord.Pointer> reverse(InetAddress address);

@@ -7,6 +7,7 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ import org.xbill.DNS.Record;
 import org.xbill.DNS.ReverseMap;
 import org.xbill.DNS.SOARecord;
 import org.xbill.DNS.Section;
+import org.xbill.DNS.TLSARecord;
 import org.xbill.DNS.TXTRecord;
 import org.xbill.DNS.TextParseException;
 import org.xbill.DNS.Type;
@@ -75,6 +77,13 @@ public final class DnsResolver implements Resolver {
     @Override
     public Answer<DnsRecord.Text> txt(String name) {
         return ask(name, Type.TXT, record -> record instanceof TXTRecord txt ? Optional.of(new DnsRecord.Text(joined(txt))) : Optional.empty());
+    }
+
+    @Override
+    public Answer<DnsRecord.Tlsa> tlsa(String name) {
+        return ask(name, Type.TLSA, record -> record instanceof TLSARecord tlsa
+                ? Optional.of(new DnsRecord.Tlsa(tlsa.getCertificateUsage(), tlsa.getSelector(), tlsa.getMatchingType(), HexFormat.of().formatHex(tlsa.getCertificateAssociationData())))
+                : Optional.empty());
     }
 
     @Override

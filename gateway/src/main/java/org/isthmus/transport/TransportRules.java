@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+package org.isthmus.transport;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import org.isthmus.address.Domain;
+import org.isthmus.config.Settings;
+import org.isthmus.dane.TlsaRecord;
+import org.isthmus.dns.Answer;
+import org.isthmus.dns.DnsRecord;
+import org.isthmus.dns.Resolver;
+import org.isthmus.mtasts.StsPolicy;
+import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.tlsrpt.FailureType;
+import org.isthmus.tlsrpt.TlsReport.PolicyType;
+import org.isthmus.transit.Cause;
+import org.isthmus.transit.Exchange;
+import org.isthmus.transit.NextHop;
+import org.isthmus.transit.Peer;
+import org.isthmus.transit.Stage;
+import org.isthmus.transit.Step;
+import org.isthmus.transit.TlsDemand;
+import org.isthmus.transit.TlsFacts;
+import org.isthmus.transit.TlsRules;
+import org.isthmus.transit.Way;
+import org.jspecify.annotations.Nullable;
+
+/// What a domain that is found by DNS asks of its servers: by DANE if DNS is secure, otherwise by MTA-STS, otherwise what the configuration has. RFC 8461 §2: DANE goes before.
+///
+/// | what is found | what follows |
+/// |---|---|
+/// | TLSA records, secure | TLS, with a certificate that they name; no other policy is asked |
+/// | TLSA records, none of them usable | TLS, unchecked (RFC 7672 §2.2) |
+/// | TLSA cannot be told: time-out, SERVFAIL, bogus | this server is not used now; the mail waits (RFC 7672 §2.1.2) |
+/// | none, or DNS not secure, or nobody whose AD bit is believed | MTA-STS |
+/// | policy {@code enforce} that names the server | TLS, with a good certificate for its name |
+/// | policy {@code enforce} that does not | this server is not used; the mail waits (RFC 8461 §5) |
+/// | policy {@code testing} | what the configuration has; told in the report |
+/// | no policy, {@code none}, or none that can be had | what the configuration has |
+public final class TransportRules implements TlsRules {
+    private static final EnhancedStatus WAITS = EnhancedStatus.of("4.7.5");
+    private static final EnhancedStatus UNTOLD = EnhancedStatus.of("4.4.3");
+
+    private final Supplier<Settings> settings;
+    private final Resolver dns;
+    private final StsPolicies policies;
+    private final TlsTally tally;
+
+    public TransportRules(Supplier<Settings> settings, Resolver dns, StsPolicies policies, TlsTally tally) {
+        this.settings = settings;
+        this.dns = dns;
+        this.policies = policies;
+        this.tally = tally;
+    }
+
+    @Override
+    public Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured) {
+        if (!(way.hop() instanceof NextHop.Exchangers(Domain domain)) || way.protocol() != Way.Protocol.SMTP) {
+            return new Judgement.Ask(configured, Step.of("tls", "delivery.tls, or tls of the next hop", null, configured.text()));
+        }
+        List<String> evidence = new ArrayList<>();
+        return switch (tlsa(domain, exchange, peer, evidence)) {
+            case Secured.Records(List<TlsaRecord> records) -> dane(domain, exchange, records, evidence);
+            case Secured.None none -> sts(domain, exchange, peer, configured, evidence);
+            case Secured.Untold(String problem) -> {
+                TlsTally.Subject subject = new TlsTally.Subject(PolicyType.TLSA, domain.ascii(), List.of(), List.of(exchange.name()));
+                tally.failed(subject, FailureType.DNSSEC_INVALID, exchange.name(), peer, problem);
+                yield new Judgement.Avoid(new Cause.Unreachable(peer, Stage.TLS, "DANE cannot be told: " + problem, UNTOLD), step("dane", "not used now", evidence));
+            }
+        };
+    }
+
+    @Override
+    public void told(Way way, Exchange exchange, Peer peer, TlsDemand demand, @Nullable TlsFacts facts, @Nullable Trouble trouble, String reason) {
+        if (!(way.hop() instanceof NextHop.Exchangers(Domain domain)) || way.protocol() != Way.Protocol.SMTP) {
+            return;
+        }
+        TlsTally.Subject subject = subject(domain, exchange, demand);
+        if (trouble == null) {
+            tally.succeeded(subject);
+            return;
+        }
+        boolean dane = demand instanceof TlsDemand.Dane;
+        FailureType type = switch (trouble) {
+            case NOT_OFFERED -> FailureType.STARTTLS_NOT_SUPPORTED;
+            case NAME -> FailureType.CERTIFICATE_HOST_MISMATCH;
+            case EXPIRED -> FailureType.CERTIFICATE_EXPIRED;
+            case UNTRUSTED -> dane ? FailureType.VALIDATION_FAILURE : FailureType.CERTIFICATE_NOT_TRUSTED;
+            case HANDSHAKE -> FailureType.VALIDATION_FAILURE;
+        };
+        tally.failed(subject, type, exchange.name(), peer, reason);
+    }
+
+    private TlsTally.Subject subject(Domain domain, Exchange exchange, TlsDemand demand) {
+        if (demand instanceof TlsDemand.Dane dane) {
+            return new TlsTally.Subject(PolicyType.TLSA, domain.ascii(), dane.records().stream().map(TlsDemand.Tlsa::toString).toList(), List.of(exchange.name()));
+        }
+        StsPolicy policy = settings.get().delivery().mtaSts() ? policies.known(domain) : null;
+        return policy == null || policy.mode() == StsPolicy.Mode.NONE ? new TlsTally.Subject(PolicyType.NO_POLICY, domain.ascii(), List.of(), List.of()) : subject(domain, policy);
+    }
+
+    private sealed interface Secured {
+        record Records(List<TlsaRecord> records) implements Secured {}
+
+        record None() implements Secured {}
+
+        record Untold(String problem) implements Secured {}
+    }
+
+    /// RFC 7672 §2.2: TLSA records are asked for only where all that leads to the server is secure; elsewhere they would prove nothing, and some name servers cannot even be asked.
+    private Secured tlsa(Domain domain, Exchange exchange, Peer peer, List<String> evidence) {
+        if (!settings.get().dns().trustedAd()) {
+            evidence.add("DANE: no DNS server is named whose word about authenticity is believed (dns.trusted-ad)");
+            return new Secured.None();
+        }
+        Answer<DnsRecord.Mx> mx = dns.mx(domain.ascii());
+        if (mx instanceof Answer.Failed<DnsRecord.Mx> failed) {
+            evidence.add("DANE: MX of " + domain.ascii() + ": " + failed.problem());
+            return new Secured.Untold("MX of " + domain.ascii() + ": " + failed.problem());
+        }
+        if (!secure(mx) || !(secure(dns.ipv4(exchange.name())) || secure(dns.ipv6(exchange.name())))) {
+            evidence.add("DANE: DNS for " + (secure(mx) ? exchange.name() : domain.ascii()) + " is not secured");
+            return new Secured.None();
+        }
+        String name = "_" + peer.address().getPort() + "._tcp." + exchange.name();
+        return switch (dns.tlsa(name)) {
+            case Answer.Found<DnsRecord.Tlsa> found when found.secure() -> {
+                evidence.add(name + ": " + found.records().size() + " TLSA records, secure, by " + found.server());
+                yield new Secured.Records(found.records().stream().map(one -> new TlsaRecord(one.usage(), one.selector(), one.matching(), one.data())).toList());
+            }
+            case Answer.Failed<DnsRecord.Tlsa> failed -> {
+                evidence.add(name + ": " + failed.problem());
+                yield new Secured.Untold(name + ": " + failed.problem());
+            }
+            case Answer.Found<DnsRecord.Tlsa> insecure -> none(name + ": TLSA records, but not secure", evidence);
+            case Answer.NoSuchName<DnsRecord.Tlsa> none -> none(name + ": no TLSA records", evidence);
+            case Answer.NoData<DnsRecord.Tlsa> none -> none(name + ": no TLSA records", evidence);
+        };
+    }
+
+    private static Secured none(String why, List<String> evidence) {
+        evidence.add(why);
+        return new Secured.None();
+    }
+
+    private static boolean secure(Answer<?> answer) {
+        return switch (answer) {
+            case Answer.Found<?> found -> found.secure();
+            // An implicit exchanger (RFC 5321 §5.1) is secure if it is secure that there is no other.
+            case Answer.NoData<?> none -> none.secure();
+            case Answer.NoSuchName<?> none -> none.secure();
+            case Answer.Failed<?> failed -> false;
+        };
+    }
+
+    private Judgement dane(Domain domain, Exchange exchange, List<TlsaRecord> records, List<String> evidence) {
+        List<TlsaRecord> usable = TlsaRecord.usable(records);
+        if (usable.isEmpty()) {
+            evidence.add("no TLSA record is usable: TLS is needed, but nothing is checked");
+        }
+        List<TlsDemand.Tlsa> asked = usable.stream().map(one -> new TlsDemand.Tlsa(one.usage(), one.selector(), one.matching(), one.data())).toList();
+        // RFC 7672 §3.2.2: both the server's name and the domain, since the way from one to the other is secure.
+        TlsDemand demand = new TlsDemand.Dane(asked, List.of(exchange.name(), domain.ascii()));
+        return new Judgement.Ask(demand, step("dane", demand.text(), evidence));
+    }
+
+    private Judgement sts(Domain domain, Exchange exchange, Peer peer, TlsDemand configured, List<String> evidence) {
+        if (!settings.get().delivery().mtaSts()) {
+            evidence.add("MTA-STS: switched off (delivery.mta-sts)");
+            return new Judgement.Ask(configured, step("delivery.tls", configured.text(), evidence));
+        }
+        StsPolicies.Finding finding = policies.find(domain);
+        evidence.add("MTA-STS: " + finding.how());
+        StsPolicy policy = finding.policy();
+        TlsTally.Subject subject = subject(domain, policy);
+        if (finding.failure() != null) {
+            tally.failed(subject, finding.failure(), null, null, finding.how());
+        }
+        if (policy == null || policy.mode() == StsPolicy.Mode.NONE) {
+            return new Judgement.Ask(configured, step("delivery.tls", configured.text(), evidence));
+        }
+        boolean named = policy.names(exchange.name());
+        if (!named) {
+            evidence.add("the policy names " + String.join(", ", policy.mx()) + ", not " + exchange.name());
+            tally.failed(subject, FailureType.VALIDATION_FAILURE, exchange.name(), peer, "the policy does not name this exchanger");
+        }
+        if (policy.mode() == StsPolicy.Mode.TESTING) {
+            return new Judgement.Ask(configured, step("mta-sts in testing", configured.text(), evidence));
+        }
+        if (!named) {
+            Cause cause = new Cause.Unreachable(peer, Stage.TLS, "the MTA-STS policy of " + domain.ascii() + " does not name " + exchange.name(), WAITS);
+            return new Judgement.Avoid(cause, step("mta-sts", "not used", evidence));
+        }
+        TlsDemand demand = new TlsDemand.Sts(List.of(exchange.name()), finding.how());
+        return new Judgement.Ask(demand, step("mta-sts", demand.text(), evidence));
+    }
+
+    private static TlsTally.Subject subject(Domain domain, @Nullable StsPolicy policy) {
+        return policy == null ? new TlsTally.Subject(PolicyType.STS, domain.ascii(), List.of(), List.of())
+                : new TlsTally.Subject(PolicyType.STS, domain.ascii(), policy.lines(), policy.mx());
+    }
+
+    private static Step step(String rule, String outcome, List<String> evidence) {
+        return new Step("tls", rule, null, outcome, evidence, List.of());
+    }
+}
