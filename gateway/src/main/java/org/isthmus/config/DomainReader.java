@@ -63,9 +63,28 @@ final class DomainReader {
         Optional<Settings.LoopbackSetting> loopback = LoopbackKeys.read(section);
         List<SiteDomain.FrontDoor> frontDoors = section.placed("front-doors", Kind.DOMAIN).stream().map(door -> new SiteDomain.FrontDoor(door.value(), door.at())).toList();
         List<Cidr> etrnHosts = section.several("etrn-hosts", Kind.NETWORK).orElse(List.of());
+        List<Settings.Dkim> dkim = dkim(section);
         section.notYet(false, "filters in front", "trusted-upstreams");
         section.finish();
-        return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, frontDoors, etrnHosts, section.at()));
+        return pattern.map(as -> new SiteDomain(as, kind, recipients, deliverTo, elsewhere, aliases, separator, catchAll, loopback, frontDoors, etrnHosts, dkim, section.at()));
+    }
+
+    private List<Settings.Dkim> dkim(Section section) {
+        List<Settings.Dkim> keys = new ArrayList<>();
+        for (Section one : section.sections("dkim")) {
+            String selector = one.one("selector", Kind.DOMAIN).map(name -> name.ascii()).orElse(null);
+            Path key = TlsReader.file(one, "key");
+            if (selector == null || key == null) {
+                problems.error("missing-key", one.at(), one.name("") + " needs a selector and a key", "dkim { selector = s1, key = dkim.pem }");
+            } else {
+                keys.add(new Settings.Dkim(selector, key));
+            }
+            one.finish();
+        }
+        if (!keys.isEmpty() && section.name("").contains("*")) {
+            problems.error("bad-value", section.at(), "only a domain that is named outright can sign");
+        }
+        return keys;
     }
 
     private Optional<DomainPattern> pattern(String name, Section section) {

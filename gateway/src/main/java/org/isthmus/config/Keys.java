@@ -13,7 +13,7 @@ final class Keys {
     private static final Set<String> MAIL_RATES = Set.of("messages", "recipients");
     static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency", "proxy-hosts", "xclient-hosts", "max-hold", "certificate", "key", "client-ca");
     static final Set<String> DOMAIN = Set.of(
-            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "etrn-hosts", "DisableLoopbackConnections", "DisableLoopbackConnection");
+            "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "etrn-hosts", "dkim", "DisableLoopbackConnections", "DisableLoopbackConnection");
     static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "xforward", "on-demand", "etrn-domains", "etrn-every", "tls", "tls-names", "tls-ca", "login");
     static final Set<String> DESTINATION = Set.of("concurrency", "rate");
     /// The objects whose keys are names of the operator's choice.

@@ -178,11 +178,20 @@ public record Settings(
             @Doc("Overrides loop.loopback for this domain.") Optional<LoopbackSetting> loopback,
             @Doc("Filters of others that the domain's MX names and that hand its mail on to us: for its mail they count as ourselves.") List<FrontDoor> frontDoors,
             @Doc("Hosts that may call for the mail that waits for this domain by ETRN.") List<Cidr> etrnHosts,
+            @Doc("Keys that sign the domain's mail as it leaves, each { selector = NAME, key = PATH }: RSA or Ed25519 in PEM. docs/policies-of-transport.md.") List<Dkim> dkim,
             SourceLine at) {
         public SiteDomain {
             recipients = List.copyOf(recipients);
             frontDoors = List.copyOf(frontDoors);
             etrnHosts = List.copyOf(etrnHosts);
+            dkim = List.copyOf(dkim);
+        }
+
+        /// That signs nothing.
+        public SiteDomain(
+                DomainPattern name, Kind kind, List<RecipientSource> recipients, @Nullable String deliverTo, @Nullable String elsewhere, @Nullable Path aliases,
+                Optional<Character> subAddressing, @Nullable Mailbox catchAll, Optional<LoopbackSetting> loopback, List<FrontDoor> frontDoors, List<Cidr> etrnHosts, SourceLine at) {
+            this(name, kind, recipients, deliverTo, elsewhere, aliases, subAddressing, catchAll, loopback, frontDoors, etrnHosts, List.of(), at);
         }
 
         /// For which nobody calls.
@@ -208,6 +217,11 @@ public record Settings(
             RELAY
         }
     }
+
+    /// One key of a domain. RFC 6376 §3.1.
+    ///
+    /// @param selector under which DNS has its public half
+    public record Dkim(String selector, Path key) {}
 
     /// A domain, all below a domain, or all: {@code example.com}, {@code *.example.com}, {@code *}. The exact one fits best, then the longest.
     public sealed interface DomainPattern {

@@ -28,6 +28,7 @@ final class Edition {
     private final byte[] head;
     private final Stamp.@Nullable Trace trace;
     private final List<Cut> cuts = new ArrayList<>();
+    private String signature = "";
     private int idEnd = -1;
     private int fieldAt;
     private long cutOctets;
@@ -58,16 +59,22 @@ final class Edition {
 
     /// The same as the spool has it, after all.
     Edition withoutTrace() {
-        return trace == null ? this : new Edition(content, plainSize, head, null);
+        return trace == null ? this : new Edition(content, plainSize, head, null).signed(signature);
+    }
+
+    /// The same with fields on top of it, which speak of what is neither added nor left out here.
+    Edition signed(String fields) {
+        signature = fields;
+        return this;
     }
 
     /// Octets of the copy if so many recipients are accepted: with fewer not more.
     long size(int recipients) {
         if (trace == null) {
-            return plainSize;
+            return plainSize + signature.length();
         }
         int token = trace.length(recipients);
-        return plainSize - cutOctets + (idEnd < 0 ? 0 : 1 + token) + field().length() + token + 2;
+        return plainSize + signature.length() - cutOctets + (idEnd < 0 ? 0 : 1 + token) + field().length() + token + 2;
     }
 
     /// None if the message has one already or is to have none.
@@ -77,15 +84,20 @@ final class Edition {
 
     /// All of it, for these recipients. Only once: it goes on where the header ended.
     InputStream open(List<Mailbox> recipients) {
-        return new HeadFirst(trace == null ? head : edited(trace.token(recipients)), content);
+        return new HeadFirst(trace == null ? unedited() : edited(trace.token(recipients)), content);
     }
 
     private String field() {
         return trace == null ? "" : trace.field() + ": ";
     }
 
+    private byte[] unedited() {
+        return signature.isEmpty() ? head : (signature + new String(head, StandardCharsets.ISO_8859_1)).getBytes(StandardCharsets.ISO_8859_1);
+    }
+
     private byte[] edited(String token) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(head.length + 300);
+        ByteArrayOutputStream out = new ByteArrayOutputStream(head.length + 300 + signature.length());
+        out.writeBytes(signature.getBytes(StandardCharsets.US_ASCII));
         int at = 0;
         if (idEnd >= 0) {
             out.write(head, 0, idEnd);

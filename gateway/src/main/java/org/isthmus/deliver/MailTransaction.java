@@ -107,11 +107,12 @@ final class MailTransaction {
     /// The trace is for us, not for the reader: a message that would be too large only by it goes without.
     private Edition edition(InputStream content) throws IOException {
         DeliveryRequest request = attempt.request();
+        String signature = request.stamp().signature(request.message(), session.server().way(), request.content());
         Stamp.Trace trace = request.stamp().trace(request.message(), session.server().way(), batch.size()).orElse(null);
         if (trace == null) {
-            return Edition.plain(content, request);
+            return Edition.plain(content, request).signed(signature);
         }
-        Edition traced = Edition.traced(content, request, trace);
+        Edition traced = Edition.traced(content, request, trace).signed(signature);
         return lines.takes(traced.size(batch.size())) ? traced : traced.withoutTrace();
     }
 

@@ -61,6 +61,7 @@ import org.isthmus.tracking.Facts;
 import org.isthmus.tracking.TrackingLog;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Report;
+import org.isthmus.transport.DkimStamp;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -169,7 +170,7 @@ public final class Connector implements Closeable {
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
                 recognition,
-                new TraceStamp(config, keys, platform.time()), loops,
+                new DkimStamp(new TraceStamp(config, keys, platform.time()), config, platform.disk(), platform.time()), loops,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
                 new PairRate(() -> settings().loop(), alerts, loops, new PairFile(platform.disk(), data)), ledger, returns));
         arrivals.to(scheduler);

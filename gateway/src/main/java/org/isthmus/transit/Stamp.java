@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.transit;
 
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import org.isthmus.address.Mailbox;
@@ -16,6 +17,12 @@ public interface Stamp {
     /// @param recipients how many the transaction is going to name
     /// @return nothing if the message goes by this way as it is
     Optional<Trace> trace(QueuedMessage message, Way way, int recipients);
+
+    /// What answers for the message, to be put on top of it: complete header fields, each with its CRLF; empty text for none. RFC 6376.
+    /// @throws IOException if the content cannot be read
+    default String signature(QueuedMessage message, Way way, Content content) throws IOException {
+        return "";
+    }
 
     /// The trace of one transaction. The same key signs all of it.
     interface Trace {
