@@ -313,6 +313,11 @@ final class ClientSession {
         return server;
     }
 
+    /// Whether it is under TLS.
+    boolean isShielded() {
+        return wire.connection() instanceof TlsConnection;
+    }
+
     Reply greeting() {
         return greeting;
     }

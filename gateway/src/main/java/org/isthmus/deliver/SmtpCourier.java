@@ -220,8 +220,11 @@ public final class SmtpCourier implements Courier {
     /// A session under as much TLS as is asked. Where TLS was only wished for and came to nothing, a second connection goes without: RFC 7435 §3.
     private ClientSession open(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
         try {
-            return ClientSession.open(server, network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
+            ClientSession session = ClientSession.open(server, network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
+            shield.tell(server, session.isShielded());
+            return session;
         } catch (Broken e) {
+            shield.tell(server, e);
             if (e.kind() != Broken.Kind.UNSHIELDED) {
                 throw e;
             }

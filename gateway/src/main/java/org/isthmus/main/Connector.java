@@ -61,7 +61,12 @@ import org.isthmus.tracking.Facts;
 import org.isthmus.tracking.TrackingLog;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Report;
+import org.isthmus.transport.DaneProof;
 import org.isthmus.transport.DkimStamp;
+import org.isthmus.transport.StsFolder;
+import org.isthmus.transport.StsPolicies;
+import org.isthmus.transport.TlsTally;
+import org.isthmus.transport.TransportRules;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -166,7 +171,10 @@ public final class Connector implements Closeable {
         returns = new Returns(keys, ledger, loops, platform.time());
         Router router = new GuardedRouter(new SiteRouter(classifier, identity::current, platform.dns(), platform.entropy()), loops.breaker(), loops::refuses, platform.time()::now);
         recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), loops);
-        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(), new ClientTls(platform.disk(), platform.time()));
+        TlsTally tally = new TlsTally(platform.time());
+        StsPolicies policies = new StsPolicies(platform.dns(), platform.https(), platform.time(), new StsFolder(platform.disk(), data.resolve("mta-sts")));
+        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(),
+                new ClientTls(platform.disk(), platform.time(), DaneProof::judge), new TransportRules(this::settings, platform.dns(), policies, tally));
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
                 recognition,

@@ -56,7 +56,8 @@ public final class TransportRules implements TlsRules {
 
     @Override
     public Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured) {
-        if (!(way.hop() instanceof NextHop.Exchangers(Domain domain)) || way.protocol() != Way.Protocol.SMTP) {
+        // Who switched TLS off wants none, whatever a domain says.
+        if (!(way.hop() instanceof NextHop.Exchangers(Domain domain)) || way.protocol() != Way.Protocol.SMTP || configured instanceof TlsDemand.Off) {
             return new Judgement.Ask(configured, Step.of("tls", "delivery.tls, or tls of the next hop", null, configured.text()));
         }
         List<String> evidence = new ArrayList<>();

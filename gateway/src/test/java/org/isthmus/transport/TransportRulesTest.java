@@ -115,7 +115,7 @@ class TransportRulesTest {
     @Test
     void whatCannotBeToldIsTemporary() {
         dns.tlsa = "failed";
-        TlsRules.Judgement judgement = rules().judge(way, exchange, peer, new TlsDemand.Off());
+        TlsRules.Judgement judgement = rules().judge(way, exchange, peer, new TlsDemand.Required());
         assertThat(((TlsRules.Judgement.Avoid) judgement).cause().status().toString()).startsWith("4.");
     }
 
@@ -270,6 +270,13 @@ class TransportRulesTest {
         Way named = new Way(new NextHop.Named("store"), Way.Protocol.SMTP, List.of(exchange), true);
         TlsRules.Judgement judgement = rules().judge(named, exchange, peer, new TlsDemand.Required());
         assertThat(((TlsRules.Judgement.Ask) judgement).demand()).isEqualTo(new TlsDemand.Required());
+        assertThat(dns.asked).isEmpty();
+    }
+
+    @Test
+    void whereTlsIsSwitchedOffNothingIsAsked() {
+        TlsRules.Judgement judgement = rules().judge(way, exchange, peer, new TlsDemand.Off());
+        assertThat(((TlsRules.Judgement.Ask) judgement).demand()).isEqualTo(new TlsDemand.Off());
         assertThat(dns.asked).isEmpty();
     }
 
