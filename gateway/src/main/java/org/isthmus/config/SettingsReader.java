@@ -279,7 +279,7 @@ final class SettingsReader {
         Optional<Section> written = root.section("delivery");
         List<DestinationLimit> destinations = new DestinationReader(root).read(hops);
         if (written.isEmpty()) {
-            return new Settings.Delivery(1000, 20, List.of(), true, null, null, timeouts(Optional.empty()), destinations, Settings.TlsMode.OFF, null);
+            return new Settings.Delivery(1000, 20, List.of(), true, null, null, timeouts(Optional.empty()), destinations, Settings.TlsMode.OPPORTUNISTIC, null);
         }
         Section section = written.get();
         int total = 1000;
@@ -295,7 +295,7 @@ final class SettingsReader {
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
         Domain ehloName = section.one("ehlo-name", Kind.DOMAIN).orElse(null);
         Settings.Timeouts timeouts = timeouts(section.section("timeouts"));
-        Settings.TlsMode tls = section.one("tls", Kind.word(Settings.TlsMode.class)).orElse(Settings.TlsMode.OFF);
+        Settings.TlsMode tls = section.one("tls", Kind.word(Settings.TlsMode.class)).orElse(Settings.TlsMode.OPPORTUNISTIC);
         Path tlsCa = TlsReader.file(section, "tls-ca");
         boolean mtaSts = section.one("mta-sts", Kind.FLAG).orElse(true);
         section.finish();

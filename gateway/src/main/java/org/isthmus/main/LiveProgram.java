@@ -35,6 +35,7 @@ import org.isthmus.platform.live.ServiceManager;
 import org.isthmus.predict.KnownForwards;
 import org.isthmus.predict.Prediction;
 import org.isthmus.predict.Predictor;
+import org.isthmus.tls.TlsCheck;
 import org.isthmus.spool.SpoolVerifier;
 
 /// What the commands need of the wiring, on the real platform.
@@ -72,6 +73,7 @@ final class LiveProgram implements Program {
         loaded.settings().ifPresent(settings -> {
             FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
             more.addAll(directory.problems(settings));
+            more.addAll(TlsCheck.check(settings, platform.disk(), platform.time().now()));
             more.addAll(AddressingCheck.problems(settings, directory));
             more.addAll(predictor(settings, directory).withoutDns().problems());
             more.addAll(Standing.problems(settings, file));

@@ -63,7 +63,7 @@ class ConfigLoaderTest {
                         Map.of(Priority.URGENT, Duration.ofDays(1), Priority.NON_URGENT, Duration.ofDays(7))));
         assertThat(settings.delivery())
                 .isEqualTo(new Settings.Delivery(
-                        1000, 20, List.of(), true, null, new Settings.Timeouts(Duration.ofSeconds(30), minutes(5), minutes(5), minutes(2), minutes(3), minutes(10))));
+                        1000, 20, List.of(), true, null, null, new Settings.Timeouts(Duration.ofSeconds(30), minutes(5), minutes(5), minutes(2), minutes(3), minutes(10)), List.of(), Settings.TlsMode.OPPORTUNISTIC, null));
         assertThat(settings.limits())
                 .isEqualTo(new Settings.Limits(ByteSize.mebibytes(50), 2000, 10_000, 100, 20, minutes(5), ByteSize.mebibytes(1), 2000));
         assertThat(settings.dns()).isEqualTo(new Settings.Dns(List.of()));
@@ -221,7 +221,7 @@ class ConfigLoaderTest {
                         Map.of(Priority.URGENT, minutes(60), Priority.NORMAL, Duration.ofDays(7), Priority.NON_URGENT, Duration.ofDays(8))));
         assertThat(settings.delivery())
                 .isEqualTo(new Settings.Delivery(7, 3, List.of("mailstore", "example.net", "*", "*.example.net"), false, InetAddress.ofLiteral("2001:db8::7"),
-                        Domain.of("out.example.com"), new Settings.Timeouts(seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6))));
+                        Domain.of("out.example.com"), new Settings.Timeouts(seconds(1), seconds(2), seconds(3), seconds(4), seconds(5), seconds(6)), List.of(), Settings.TlsMode.OPPORTUNISTIC, null));
         assertThat(settings.limits())
                 .isEqualTo(new Settings.Limits(new ByteSize(1_000_000), 101, 102, 103, 104, seconds(105), new ByteSize(5120), 106));
         assertThat(settings.dns()).isEqualTo(new Settings.Dns(List.of(endpoint("127.0.0.1", 53), endpoint("::1", 5353))));
