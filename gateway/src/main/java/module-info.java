@@ -7,6 +7,7 @@ module org.isthmus.gateway {
     requires typesafe.config;
     requires info.picocli;
     requires org.dnsjava;
+    requires org.bouncycastle.provider;
     requires org.slf4j;
     requires ch.qos.logback.classic;
     requires ch.qos.logback.core;

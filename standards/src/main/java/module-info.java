@@ -13,6 +13,7 @@ module org.isthmus.standards {
     exports org.isthmus.message;
     exports org.isthmus.mtasts;
     exports org.isthmus.proxy;
+    exports org.isthmus.sasl;
     exports org.isthmus.smtp;
     exports org.isthmus.syntax;
     exports org.isthmus.tlsrpt;
