@@ -54,6 +54,7 @@ public final class Cli {
         line.addSubcommand("loops", LoopsCommand.line(terminal));
         line.addSubcommand(new TraceCommand(terminal));
         line.addSubcommand("spool", SpoolCommand.line(terminal));
+        line.addSubcommand("user", UserCommand.line(terminal));
         line.addSubcommand("import", ImportCommand.line(terminal));
         each(line);
         return line;

@@ -20,7 +20,7 @@ public record AddressPattern(String before, @Nullable String behind, DomainPatte
     public static final AddressPattern EVERYBODY = new AddressPattern("", "", new DomainPattern.Everything());
 
     /// @throws IllegalArgumentException saying what is wrong
-    static AddressPattern parse(String text) {
+    public static AddressPattern parse(String text) {
         int at = text.lastIndexOf('@');
         if (at < 0) {
             return new AddressPattern("", "", Kind.PATTERN.reader().read(text));

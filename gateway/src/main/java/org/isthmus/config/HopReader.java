@@ -2,6 +2,8 @@
 package org.isthmus.config;
 
 import java.net.InetAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -13,6 +15,7 @@ import org.isthmus.address.Domain;
 import org.isthmus.config.Settings.Hop;
 import org.isthmus.syntax.SyntaxProblem;
 import org.isthmus.transit.Way;
+import org.jspecify.annotations.Nullable;
 
 /// Reads {@code next-hops}.
 final class HopReader {
@@ -44,7 +47,6 @@ final class HopReader {
             problems.error("missing-key", section.at(), section.name("url") + " is missing: which server it is", "url = \"smtp://host:25\"");
         }
         Optional<Target> target = section.one("url", URL);
-        target.ifPresent(url -> later(section, url));
         Optional<Boolean> inside = section.one("inside", Kind.FLAG);
         InetAddress source = section.one("source-address", Kind.ADDRESS).orElse(null);
         Optional<Hop.UnknownUsers> unknownUsers = section.one("unknown-users", Kind.word(Hop.UnknownUsers.class));
@@ -57,15 +59,13 @@ final class HopReader {
         List<Domain> tlsNames = section.several("tls-names", Kind.DOMAIN).orElse(List.of());
         Path tlsCa = TlsReader.file(section, "tls-ca");
         target.filter(Target::secure).ifPresent(url -> notOff(section, tls));
-        section.notYet(false, "authentication", "login");
-        section.finish();
-        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, xforward, onDemand, etrnDomains, etrnEvery, tls, tlsNames, tlsCa, url.secure(), section.at()));
-    }
-
-    private void later(Section section, Target target) {
-        if (target.login()) {
-            problems.error("not-yet", section.at("url"), section.name("url") + ": user information in a URL needs authentication, which this release does not have");
+        Login login = Login.read(section, target.map(Target::login).orElse(null));
+        if (login != null && !login.withoutTls() && tls.isPresent() && tls.get() == Settings.TlsMode.OFF) {
+            problems.error("auth-without-tls", section.at("tls"), section.name("tls") + " is off and there is a login; a password does not go in the clear unless login.without-tls = true", "tls = required");
         }
+        Optional<Settings.TlsMode> mode = tls.isEmpty() && login != null && !login.withoutTls() && target.filter(Target::secure).isEmpty() ? Optional.of(Settings.TlsMode.REQUIRED) : tls;
+        section.finish();
+        return target.map(url -> new Hop(name, url.protocol(), url.host(), url.port(), inside, source, unknownUsers, ehloName, xforward, onDemand, etrnDomains, etrnEvery, mode, tlsNames, tlsCa, url.secure(), login, section.at()));
     }
 
     /// Implicit TLS cannot be left out when it fails.
@@ -75,7 +75,7 @@ final class HopReader {
         }
     }
 
-    private record Target(Way.Protocol protocol, boolean secure, boolean login, String host, int port) {}
+    private record Target(Way.Protocol protocol, boolean secure, @Nullable Login login, String host, int port) {}
 
     private static Target target(String text) {
         int slashes = text.indexOf("://");
@@ -89,6 +89,7 @@ final class HopReader {
         }
         String rest = text.substring(slashes + 3);
         int user = rest.lastIndexOf('@');
+        Login login = user < 0 ? null : login(rest.substring(0, user));
         rest = rest.substring(user + 1);
         if (rest.endsWith("/")) {
             rest = rest.substring(0, rest.length() - 1);
@@ -102,7 +103,21 @@ final class HopReader {
         if (port == 0) {
             throw new IllegalArgumentException("has port 0, which nobody can be reached at");
         }
-        return new Target(scheme.equals("lmtp") ? Way.Protocol.LMTP : Way.Protocol.SMTP, scheme.equals("smtps"), user >= 0, split.host(), port);
+        return new Target(scheme.equals("lmtp") ? Way.Protocol.LMTP : Way.Protocol.SMTP, scheme.equals("smtps"), login, split.host(), port);
+    }
+
+    /// RFC 3986 §3.2.1, with a password.
+    private static Login login(String written) {
+        int colon = written.indexOf(':');
+        if (colon <= 0 || colon == written.length() - 1) {
+            throw new IllegalArgumentException("has no user:password before the @");
+        }
+        return new Login(decoded(written.substring(0, colon)), new Secret(decoded(written.substring(colon + 1))), false);
+    }
+
+    private static String decoded(String text) {
+        // A plus stands for itself in this part of a URL.
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     private static void checkHost(String written, String host) {

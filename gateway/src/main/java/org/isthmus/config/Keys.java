@@ -11,7 +11,7 @@ import java.util.TreeSet;
 final class Keys {
     private static final Set<String> RATES = Set.of("connections", "messages", "recipients");
     private static final Set<String> MAIL_RATES = Set.of("messages", "recipients");
-    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "leniency", "proxy-hosts", "xclient-hosts", "max-hold", "certificate", "key", "client-ca");
+    static final Set<String> LISTENER = Set.of("address", "tls", "auth", "auth-without-tls", "leniency", "proxy-hosts", "xclient-hosts", "max-hold", "certificate", "key", "client-ca");
     static final Set<String> DOMAIN = Set.of(
             "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "etrn-hosts", "dkim", "DisableLoopbackConnections", "DisableLoopbackConnection");
     static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "xforward", "on-demand", "etrn-domains", "etrn-every", "tls", "tls-names", "tls-ca", "login");
@@ -47,6 +47,8 @@ final class Keys {
             Map.entry("checks", Set.of("greeting-delay", "early-talkers", "reverse-name", "sender-domain", "own-sender", "timeout", "dnsbl")),
             Map.entry("checks.dnsbl", Set.of("refuse-at", "lists")),
             Map.entry("checks.dnsbl.lists", Set.of("zone", "weight", "answers", "timeout")),
+            Map.entry("auth", Set.of("users", "senders", "mechanisms", "attempts")),
+            Map.entry("next-hops.NAME.login", Set.of("user", "password", "without-tls")),
             Map.entry("dns", Set.of("servers", "trusted-ad")),
             Map.entry("tracking", Set.of("keep", "room")),
             Map.entry("log", Set.of("level", "format", "mail-log")),

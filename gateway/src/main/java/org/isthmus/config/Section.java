@@ -109,6 +109,11 @@ final class Section {
         return files.resolve(at(key), written);
     }
 
+    /// Whether a file can be read.
+    boolean isThere(Path file) {
+        return files.trouble(file) == null;
+    }
+
     /// Reports a file that cannot be used.
     void checkFile(String key, Path file) {
         String trouble = files.trouble(file);
@@ -217,11 +222,19 @@ final class Section {
             return Optional.of(good);
         } catch (IllegalArgumentException e) {
             boolean secret = !text.get().equals(value.unwrapped().toString()) && value.valueType() == ConfigValueType.STRING;
-            String shown = secret ? "what the file says" : "\"" + (text.get().length() > 100 ? text.get().substring(0, 100) + "..." : text.get()) + "\"";
+            String written = withoutUser(text.get());
+            String shown = secret ? "what the file says" : "\"" + (written.length() > 100 ? written.substring(0, 100) + "..." : written) + "\"";
             String hint = e instanceof Kind.Wrong wrong ? wrong.hint() : "";
             problems.error("bad-value", at, name + ": " + shown + " " + e.getMessage() + "; expected " + kind.expected() + hint);
             return Optional.empty();
         }
+    }
+
+    /// A URL may hold a password, which no problem shows.
+    private static String withoutUser(String text) {
+        int slashes = text.indexOf("://");
+        int at = text.lastIndexOf('@');
+        return slashes >= 0 && at > slashes ? text.substring(0, slashes + 3) + "***" + text.substring(at) : text;
     }
 
     /// {@code {file:/path}} stands for what that file says.

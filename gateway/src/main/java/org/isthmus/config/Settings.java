@@ -36,6 +36,7 @@ public record Settings(
         Addressing addressing,
         Tls tls,
         Checks checks,
+        Auth auth,
         Map<String, SourceLine> places) {
 
     public Settings {
@@ -51,12 +52,12 @@ public record Settings(
     public Settings(
             Connector connector, Identity identity, List<Listener> listeners, List<Cidr> trustedNetworks, List<SiteDomain> domains, Map<String, Hop> nextHops, List<AddressSpace> routes,
             Loop loop, Queue queue, Delivery delivery, Limits limits, Dns dns, Tracking tracking, Log log) {
-        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Tls.NONE, Checks.NONE, Map.of());
+        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Tls.NONE, Checks.NONE, Auth.NONE, Map.of());
     }
 
     /// The same, with the places of the values by their full names; those of a list with a number: {@code identity.names[1]}.
     Settings at(Map<String, SourceLine> where) {
-        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, tls, checks, where);
+        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, tls, checks, auth, where);
     }
 
     /// Where a value is written, by its full name; none if it is not.
@@ -131,7 +132,8 @@ public record Settings(
             String name,
             @Doc("Address and port; port 0 chooses a free one.") InetSocketAddress address,
             @Doc("off | starttls | implicit (TLS from the first octet on, as on port 465).") Tls tls,
-            @Doc("required: nothing is accepted from clients that have not authenticated.") boolean authRequired,
+            @Doc("off | optional (clients may log in) | required: nothing is accepted from clients that have not, and their messages get what is missing (RFC 6409).") Auth.Demand auth,
+            @Doc("Whether clients may log in without TLS, where everybody between sees their passwords.") boolean authWithoutTls,
             @Doc("Departures from the standards that this listener tolerates: space-after-colon, malformed-helo-name.") Set<Leniency> leniency,
             @Doc("Proxies and load balancers in front, whose connections begin with the header of the PROXY protocol (version 1 or 2); from them, what has none is closed.") List<Cidr> proxyHosts,
             @Doc("Hosts that may say by XCLIENT who the client is. What they say decides who may relay: name only what you run yourself.") List<Cidr> xclientHosts,
@@ -150,12 +152,17 @@ public record Settings(
         public Listener(
                 String name, InetSocketAddress address, Tls tls, boolean authRequired, Set<Leniency> leniency, List<Cidr> proxyHosts, List<Cidr> xclientHosts, Optional<Duration> maxHold,
                 SourceLine at) {
-            this(name, address, tls, authRequired, leniency, proxyHosts, xclientHosts, maxHold, null, null, null, at);
+            this(name, address, tls, authRequired ? Auth.Demand.REQUIRED : Auth.Demand.OFF, false, leniency, proxyHosts, xclientHosts, maxHold, null, null, null, at);
         }
 
         /// With nobody in front.
         public Listener(String name, InetSocketAddress address, Tls tls, boolean authRequired, Set<Leniency> leniency, SourceLine at) {
             this(name, address, tls, authRequired, leniency, List.of(), List.of(), Optional.empty(), at);
+        }
+
+        /// Whether nothing is taken from clients that have not logged in.
+        public boolean authRequired() {
+            return auth == Auth.Demand.REQUIRED;
         }
 
         public enum Tls {
@@ -287,6 +294,7 @@ public record Settings(
             @Doc("Names of which the certificate must hold one, for tls = verify. Left out: the host of the url.") List<Domain> tlsNames,
             @Doc("A PEM file of authorities for tls = verify. Left out: delivery.tls-ca.") @Nullable Path tlsCa,
             boolean implicitTls,
+            @Doc("As whom we log in at it: login { user = ..., password = \"{file:/path}\" }, or smtp://user:password@host in url. TLS is then required; login.without-tls = true lets the password go in the clear.") @Nullable Login login,
             SourceLine at) {
         /// How often a next hop is called for mail where nothing is written.
         public static final Duration ETRN_EVERY = Duration.ofMinutes(15);
@@ -296,11 +304,19 @@ public record Settings(
             tlsNames = List.copyOf(tlsNames);
         }
 
+        /// Where we don't log in.
+        public Hop(
+                String name, Way.Protocol protocol, String host, int port, Optional<Boolean> inside, @Nullable InetAddress sourceAddress, Optional<UnknownUsers> unknownUsers,
+                @Nullable Domain ehloName, boolean xforward, boolean onDemand, List<Domain> etrnDomains, Duration etrnEvery, Optional<TlsMode> tls, List<Domain> tlsNames, @Nullable Path tlsCa,
+                boolean implicitTls, SourceLine at) {
+            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, ehloName, xforward, onDemand, etrnDomains, etrnEvery, tls, tlsNames, tlsCa, implicitTls, null, at);
+        }
+
         /// With the protection that all have.
         public Hop(
                 String name, Way.Protocol protocol, String host, int port, Optional<Boolean> inside, @Nullable InetAddress sourceAddress, Optional<UnknownUsers> unknownUsers,
                 @Nullable Domain ehloName, SourceLine at) {
-            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, ehloName, false, false, List.of(), ETRN_EVERY, Optional.empty(), List.of(), null, false, at);
+            this(name, protocol, host, port, inside, sourceAddress, unknownUsers, ehloName, false, false, List.of(), ETRN_EVERY, Optional.empty(), List.of(), null, false, null, at);
         }
 
         /// With the name in EHLO that all have.

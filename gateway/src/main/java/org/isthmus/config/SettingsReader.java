@@ -49,9 +49,8 @@ final class SettingsReader {
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
                 connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(hops.keySet()), limits(), dns(), tracking(), log(connector.data()),
-                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Checks.read(root), Map.of());
+                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Checks.read(root), Auth.read(root, listeners), Map.of());
         root.notYet(true, "the web console", "console");
-        root.notYet(true, "authentication", "auth");
         root.notYet(true, "the knowledge base", "knowledge");
         root.notYet(true, "alerts", "alerts");
         root.notYet(false, "several nodes", "cluster");
@@ -119,15 +118,14 @@ final class SettingsReader {
         Settings.Listener.Tls tls = section.one("tls", Kind.word(Settings.Listener.Tls.class)).orElse(Settings.Listener.Tls.OFF);
         Optional<Settings.Tls.Shown> shown = TlsReader.shown(section);
         Path clientCa = TlsReader.file(section, "client-ca");
-        if (section.one("auth", Kind.word("off", "optional", "required")).filter(auth -> !auth.equals("off")).isPresent()) {
-            section.notYet(false, "authentication", "auth");
-        }
+        Auth.Demand auth = section.one("auth", Kind.word(Auth.Demand.class)).orElse(Auth.Demand.OFF);
+        boolean authWithoutTls = section.one("auth-without-tls", Kind.FLAG).orElse(false);
         Set<Leniency> leniency = new HashSet<>(section.several("leniency", Kind.word(Leniency.class)).orElse(List.of()));
         List<Cidr> proxies = section.several("proxy-hosts", Kind.NETWORK).orElse(List.of());
         Optional<Duration> maxHold = section.one("max-hold", Kind.duration(SECOND));
         List<Cidr> xclient = section.several("xclient-hosts", Kind.NETWORK).orElse(List.of());
         section.finish();
-        return address.map(at -> new Settings.Listener(name, at, tls, false, leniency, proxies, xclient, maxHold,
+        return address.map(at -> new Settings.Listener(name, at, tls, auth, authWithoutTls, leniency, proxies, xclient, maxHold,
                 shown.map(Settings.Tls.Shown::certificate).orElse(null), shown.map(Settings.Tls.Shown::key).orElse(null), clientCa, section.at("address")));
     }
 

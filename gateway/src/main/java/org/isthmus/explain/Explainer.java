@@ -72,7 +72,7 @@ public final class Explainer {
         Conversation conversation = new Conversation(question, local(listener, question.client()));
         Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(new Strangers(platform.dns(), platform.threads(), platform.time())), classifier, router, directory,
                 recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
-                Returns.forgetful(platform.entropy(), platform.time()));
+                Returns.forgetful(platform.entropy(), platform.time()), platform.disk());
         new Receiver(rooms).converse(listener, conversation);
         conversation.end();
         QueuedMessage message = recorder.message();

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.isthmus.auth.Authenticator;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
@@ -186,7 +187,8 @@ public final class Connector implements Closeable {
         Policy policy = new Policy(new Throttle(platform.time()), pressure, new Strangers(platform.dns(), platform.threads(), platform.time()));
         receiver = new Receiver(new Rooms(
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
-                policy, classifier, router, directory, spool, tracking, keys, loops, returns, scheduler::callFor, tls));
+                policy, classifier, router, directory, spool, tracking, keys, loops, returns, scheduler::callFor, tls,
+                new Authenticator(this::settings, new Authenticator.Parts(platform.disk(), platform.time(), platform.entropy(), platform.network(), platform.sockets()))));
         mailCalls = new MailCalls(platform, config::current, classifier, identity::current, tracking);
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, alerts));
         foreseen = new Foreseen(foresight, loops);

@@ -4,7 +4,11 @@ package org.isthmus.receive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.isthmus.config.Settings;
+import org.isthmus.message.MessageDate;
+import org.isthmus.message.MessageId;
 import org.isthmus.message.Received;
+import org.isthmus.message.SubmissionFields;
 import org.isthmus.policy.ClientName;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Command;
@@ -22,13 +26,15 @@ import org.jspecify.annotations.Nullable;
 /// DATA and BDAT: from the command to the answer at the end of the message. Each method says whether the transaction is over.
 final class ContentCommands {
     private final Rooms rooms;
+    private final Settings.Listener listener;
     private final Speech speech;
     private final ContentReading reading;
     private volatile int messages;
     private @Nullable ClientName name;
 
-    ContentCommands(Rooms rooms, Speech speech, ContentReading reading) {
+    ContentCommands(Rooms rooms, Settings.Listener listener, Speech speech, ContentReading reading) {
         this.rooms = rooms;
+        this.listener = listener;
         this.speech = speech;
         this.reading = reading;
     }
@@ -125,13 +131,20 @@ final class ContentCommands {
         try {
             Draft draft = rooms.spool().draft(transaction.parameters.size().orElse(0));
             ReturnCheck returns = new ReturnCheck(rooms, speech.client(), transaction, draft.id());
-            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), returns, received(draft.id(), transaction), transaction.rewriting.touchesHeader() ? transaction.rewriting : null);
+            Intake content = new Intake(draft, transaction.snapshot.settings().limits(), returns, received(draft.id(), transaction), transaction.rewriting.touchesHeader() ? transaction.rewriting : null, duties(draft.id(), transaction));
             transaction.begin(content);
             return content;
         } catch (IOException e) {
             speech.refuse(command, transaction.from, null, Intake.localTrouble(e), List.of(Intake.localStep(e)));
             return null;
         }
+    }
+
+    /// RFC 6409 §8: what a server for users adds to their messages. On other listeners a message is passed on as it is.
+    private SubmissionFields.@Nullable Missing duties(QueueId id, Transaction transaction) {
+        return listener.authRequired()
+                ? new SubmissionFields.Missing(MessageDate.format(rooms.time().now()), MessageId.of(id.toString(), transaction.snapshot.settings().connector().hostname()))
+                : null;
     }
 
     /// RFC 5321 §4.4: every server puts a Received field in front. "for" stands in it only where it tells nobody about another recipient (§7.6).

@@ -9,6 +9,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.message.AddressRewriter;
 import org.isthmus.message.HeaderMarks;
 import org.isthmus.message.HeaderScanner;
+import org.isthmus.message.SubmissionFields;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.Reply;
 import org.isthmus.spool.Draft;
@@ -34,6 +35,7 @@ final class Intake extends OutputStream {
     private final CRC32C sum = new CRC32C();
     private final long ownOctets;
     private final @Nullable AddressRewriter rewriter;
+    private final @Nullable SubmissionFields submission;
     private long octets;
     private long passed;
     private @Nullable Reply problem;
@@ -44,14 +46,17 @@ final class Intake extends OutputStream {
     /// @param returns is asked as soon as the header is complete
     /// @param ownLines what we put on top: our Received field
     /// @param addresses what rewrites those of the header; none if nothing does
-    Intake(Draft draft, Settings.Limits limits, ReturnCheck returns, byte[] ownLines, AddressRewriter.@Nullable Rule addresses) {
+    /// @param missing what a message of a user gets; none if it is passed on as it is
+    Intake(Draft draft, Settings.Limits limits, ReturnCheck returns, byte[] ownLines, AddressRewriter.@Nullable Rule addresses, SubmissionFields.@Nullable Missing missing) {
         this.draft = draft;
         this.limits = limits;
         this.returns = returns;
         this.arriving = scanner(limits, returns.gatherer());
-        this.scanner = addresses == null ? arriving : scanner(limits, returns.rewritten());
+        this.scanner = addresses == null && missing == null ? arriving : scanner(limits, returns.rewritten());
         this.ownOctets = ownLines.length;
-        this.rewriter = addresses == null ? null : new AddressRewriter(addresses, this::pass);
+        SubmissionFields fields = missing == null ? null : new SubmissionFields(missing, this::pass);
+        this.submission = fields;
+        this.rewriter = addresses == null ? null : new AddressRewriter(addresses, fields == null ? this::pass : fields::feed);
         sum.update(ownLines, 0, ownLines.length);
         store(ownLines, 0, ownLines.length);
     }
@@ -79,10 +84,12 @@ final class Intake extends OutputStream {
         if (exceeds(arriving) || (!judged && arriving.headerEnded() && refused(returns.header()))) {
             return;
         }
-        if (rewriter == null) {
-            pass(from, offset, length);
-        } else {
+        if (rewriter != null) {
             rewriter.feed(from, offset, length);
+        } else if (submission != null) {
+            submission.feed(from, offset, length);
+        } else {
+            pass(from, offset, length);
         }
     }
 
@@ -90,6 +97,9 @@ final class Intake extends OutputStream {
     void finish() {
         if (rewriter != null && problem == null) {
             rewriter.finish();
+        }
+        if (submission != null && problem == null) {
+            submission.finish();
         }
     }
 
@@ -99,7 +109,7 @@ final class Intake extends OutputStream {
             return;
         }
         passed += length;
-        if (rewriter != null) {
+        if (scanner != arriving) {
             scanner.feed(from, offset, length);
             if (exceeds(scanner)) {
                 return;

@@ -103,6 +103,26 @@ public final class Replies {
     static final ReplyForm NOBODY_BEHIND = new ReplyForm(550, ReplyForm.FROM_CAUSE, "nobody can be reached at {}", "RCPT with an alias behind which no address can be delivered to.",
             "`isthmus explain ADDRESS` shows who stands behind it, and what is wrong with each.");
 
+    static final ReplyForm AUTHENTICATED = new ReplyForm(235, "2.7.0", "welcome", "AUTH: the client has proved to be a user.", "");
+    static final ReplyForm BAD_CREDENTIALS = new ReplyForm(535, "5.7.8", "wrong user name or password", "AUTH, and the proof is wrong. RFC 4954 §6.",
+            "The trace says which of the two it was. Many of these from one client: somebody guesses, and is answered ever more slowly.");
+    static final ReplyForm BAD_EXCHANGE = new ReplyForm(501, "5.5.2", "that is no message of this mechanism", "AUTH, and what the client says is not what its mechanism has.", "");
+    static final ReplyForm NO_BASE64 = new ReplyForm(501, "5.5.2", "that is not base64", "A line within AUTH that cannot be decoded. RFC 4954 §4.", "");
+    static final ReplyForm AUTH_CANCELLED = new ReplyForm(501, "5.7.0", "authentication cancelled", "A star within AUTH. RFC 4954 §4.", "");
+    static final ReplyForm AUTH_LINE_TOO_LONG = new ReplyForm(500, "5.5.6", "a line of this exchange has at most {} octets, and no bare CR, bare LF or NUL", "A line within AUTH. RFC 4954 §4.", "");
+    static final ReplyForm NO_MECHANISM = new ReplyForm(504, "5.5.4", "{} is not offered here; EHLO lists what is", "AUTH with a mechanism that is not offered to this client. RFC 4954 §4.",
+            "auth.mechanisms says what is offered; SCRAM-SHA-256-PLUS needs TLS.");
+    static final ReplyForm NEEDS_TLS = new ReplyForm(538, "5.7.11", "no passwords in the clear: send STARTTLS first", "AUTH without TLS. RFC 4954 §6.",
+            "The client must be set to use TLS. listeners.NAME.auth-without-tls = true lets passwords go in the clear.");
+    static final ReplyForm AUTHENTICATED_ALREADY = new ReplyForm(503, "5.5.1", "you are logged in already", "A second AUTH in a session. RFC 4954 §4.", "");
+    static final ReplyForm AUTH_IN_TRANSACTION = new ReplyForm(503, "5.5.1", "not within a transaction: RSET first", "AUTH between MAIL and the end of the message. RFC 4954 §4.", "");
+    static final ReplyForm AUTH_TROUBLE = new ReplyForm(454, "4.7.0", "cannot tell who you are at present; try again later", "AUTH, when the users file or Dovecot cannot be asked. RFC 4954 §6.",
+            "The trace and the log say why.");
+    static final ReplyForm TOO_MANY_ATTEMPTS = new ReplyForm(454, "4.7.0", "too many failed attempts; try again later", "AUTH from a client that has failed too often (auth.attempts), or for a user whom many guess at.",
+            "It is over by itself. `isthmus trace AUTH` shows the attempts.");
+    static final ReplyForm NOT_YOUR_SENDER = new ReplyForm(550, "5.7.1", "{} may not send as {}", "MAIL from an authenticated user with a sender address that is not his. RFC 6409 §6.1.",
+            "`isthmus user add NAME --sender PATTERN` gives him more, auth.senders says what users may in general.");
+
     static final ReplyForm NO_ROOM = new ReplyForm(452, "4.3.1", "not enough room on disk at present; try again later", "DATA, BDAT or the end of the message, when the disk of connector.data is too full.",
             "Make room. Nothing is lost: clients try again.");
     static final ReplyForm DISK_TROUBLE = new ReplyForm(451, "4.3.0", "cannot store mail at present; try again later",
@@ -149,7 +169,8 @@ public final class Replies {
     static final ReplyForm CHUNKS_LOST = new ReplyForm(501, "5.5.4", "BDAT not understood, so nobody knows where its octets end; closing connection",
             "BDAT with a wrong argument. The session ends, so that content is never read as commands. RFC 3030 §2.", "");
 
-    private static final List<ReplyForm> OWN = List.of(GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, XSITE, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
+    private static final List<ReplyForm> OWN = List.of(AUTHENTICATED, BAD_CREDENTIALS, BAD_EXCHANGE, NO_BASE64, AUTH_CANCELLED, AUTH_LINE_TOO_LONG, NO_MECHANISM, NEEDS_TLS, AUTHENTICATED_ALREADY, AUTH_IN_TRANSACTION,
+            AUTH_TROUBLE, TOO_MANY_ATTEMPTS, NOT_YOUR_SENDER, GREETING, HELLO, MAIL_OK, RCPT_OK, START_DATA, CHUNK_OK, QUEUED, RESET, NOOP, XSITE, GOODBYE, HELP, UNVERIFIED, NO_EXPANSION,
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT, UNDECIDED_SENDER,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.receive;
 
+import org.isthmus.auth.Authenticator;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.directory.Tables;
 import org.isthmus.loop.Classifier;
 import org.isthmus.loop.LoopWatch;
 import org.isthmus.loop.Returns;
 import org.isthmus.loop.XsiteKey;
+import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
+import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Network;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
@@ -34,13 +37,15 @@ public record Rooms(
         LoopWatch watch,
         Returns returns,
         MailCall calls,
-        ServerTls tls) {
+        ServerTls tls,
+        Authenticator authenticator) {
 
-    /// With nobody who hears that a client calls for mail, and without TLS, whatever a listener says.
+    /// With nobody who hears that a client calls for mail, without TLS, whatever a listener says, and users without Dovecot.
     public Rooms(
             Time time, Entropy entropy, Threads threads, Network network, LiveConfig config, Policy policy, Classifier classifier, Router router, Tables tables, Spool spool, Tracker tracker,
-            XsiteKey xsite, LoopWatch watch, Returns returns) {
-        this(time, entropy, threads, network, config, policy, classifier, router, tables, spool, tracker, xsite, watch, returns, MailCall.NONE, ServerTls.none());
+            XsiteKey xsite, LoopWatch watch, Returns returns, Disk disk) {
+        this(time, entropy, threads, network, config, policy, classifier, router, tables, spool, tracker, xsite, watch, returns, MailCall.NONE, ServerTls.none(),
+                new Authenticator(() -> config.current().settings(), new Authenticator.Parts(disk, time, entropy, network, LocalSockets.NONE)));
     }
 
     private static final String DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";

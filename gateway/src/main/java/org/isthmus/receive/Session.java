@@ -50,6 +50,7 @@ final class Session {
     private final Gate gate;
     private final Speech speech;
     private final ContentCommands content;
+    private final Authentication authentication;
     private final Instant began;
     private final Introduction introduction;
     private int challenges;
@@ -68,7 +69,8 @@ final class Session {
         input = new ClientInput(connection, output, rooms.time(), gate, idle);
         speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, null, rooms.freshName(8)));
         introduction = new Introduction(listener, carrier);
-        content = new ContentCommands(rooms, speech, new ContentReading(input));
+        content = new ContentCommands(rooms, listener, speech, new ContentReading(input));
+        authentication = new Authentication(rooms, listener, speech, input);
         began = rooms.time().now();
     }
 
@@ -159,16 +161,20 @@ final class Session {
                 speech.cutOff(Replies.STOPPING);
                 return;
             }
-            switch (input.nextLine(atRest)) {
-                case LINE -> line();
-                case FORBIDDEN_CHARACTER -> forbiddenCharacter();
-                case TOO_LONG -> speech.mistake(Replies.LINE_TOO_LONG.with(Bounds.COMMAND_LINE));
-                case ENDLESS -> speech.cutOff(Replies.LINE_ENDLESS);
-                case SILENT -> speech.close(Replies.IDLE);
-                case STOPPING -> speech.cutOff(Replies.STOPPING);
-                case CLOSED -> speech.fallSilent();
-                case TAKEN -> speech.giveWay();
-            }
+            heard(input.nextLine(atRest));
+        }
+    }
+
+    private void heard(ClientInput.Found found) throws IOException {
+        switch (found) {
+            case LINE -> line();
+            case FORBIDDEN_CHARACTER -> forbiddenCharacter();
+            case TOO_LONG -> speech.mistake(Replies.LINE_TOO_LONG.with(Bounds.COMMAND_LINE));
+            case ENDLESS -> speech.cutOff(Replies.LINE_ENDLESS);
+            case SILENT -> speech.close(Replies.IDLE);
+            case STOPPING -> speech.cutOff(Replies.STOPPING);
+            case CLOSED -> speech.fallSilent();
+            case TAKEN -> speech.giveWay();
         }
     }
 
@@ -209,7 +215,12 @@ final class Session {
             case Command.Expn expand -> speech.mistake(Replies.NO_EXPANSION.with());
             case Command.Quit quit -> speech.close(Replies.GOODBYE);
             case Command.StartTls tls -> startTls();
-            case Command.Auth auth -> speech.mistake(Replies.NOT_IMPLEMENTED.with("AUTH"));
+            case Command.Auth auth -> {
+                ClientInput.Found end = authentication.run(auth, phase);
+                if (end != null) {
+                    heard(end);
+                }
+            }
             case Command.Xsite challenge -> challenge(challenge);
             case Command.Xclient xclient -> introduced(xclient);
             case Command.Etrn etrn -> etrn(etrn);
@@ -246,6 +257,10 @@ final class Session {
         offers.addAll(introduction.keywords());
         if (Etrn.isOffered(speech.client(), rooms.config().current().settings())) {
             offers.add("ETRN");
+        }
+        String auth = Authentication.offer(rooms, listener, speech.client());
+        if (auth != null) {
+            offers.add(auth);
         }
         return offers;
     }
@@ -309,6 +324,11 @@ final class Session {
         Reply timing = parameters.timing().isNone() ? null : TimingCheck.refusal(listener, parameters, rooms.time().now());
         if (timing != null) {
             speech.mistake(timing);
+            return;
+        }
+        Step notHis = speech.client().user() == null ? null : rooms.authenticator().objection(speech.client(), from);
+        if (notHis != null) {
+            speech.refuse("MAIL", from, null, Replies.NOT_YOUR_SENDER.with(String.valueOf(speech.client().user()), from.text()), List.of(notHis));
             return;
         }
         switch (rooms.policy().mail(speech.client(), listener, from, parameters, snapshot)) {

@@ -28,6 +28,11 @@ public record Client(
         this(listener, local, remote, hello, user, session, null);
     }
 
+    /// The same, having proved to be this user.
+    public Client by(String name) {
+        return new Client(listener, local, remote, hello, name, session, tls);
+    }
+
     /// The same, having presented itself.
     public Client as(Hello name) {
         return new Client(listener, local, remote, name, user, session, tls);

@@ -87,6 +87,8 @@ final class ConfigurationDocument {
             Map.entry("limits.rate.user.recipients", "1000/1h"),
             Map.entry("checks.dnsbl.lists.zone", "dnsbl.example.net"),
             Map.entry("queue.priority.normal.lifetime", "5d"),
+            Map.entry("auth.users", "\"file:users\""),
+            Map.entry("next-hops.login", "{ user = isthmus, password = secret }"),
             Map.entry("delivery.source-address", "\"192.0.2.1\""),
             Map.entry("delivery.ehlo-name", "\"out.example.com\""));
 
@@ -111,6 +113,7 @@ final class ConfigurationDocument {
         part("destinations", "What single destinations may be burdened with. The key is a next hop, or a domain or `\"*.domain\"` whose servers are found by DNS; the best fit counts.",
                 DEFAULTS.delivery().destinations().getFirst());
         part("tls", "What we show under TLS: docs/tls.md. Without it, a certificate of our own making.", DEFAULTS.tls());
+        part("auth", "Users who log in at listeners with auth: docs/authentication.md.", DEFAULTS.auth());
         part("limits", "Limits on clients.", DEFAULTS.limits());
         part("checks", "Questions about strangers. All are off: each can stop legitimate mail. docs/limits.md.", DEFAULTS.checks());
         part("checks.dnsbl.lists", "Lists of clients' addresses in DNS (RFC 5782), a list of objects.", DEFAULTS.checks().dnsbl().lists().getFirst());
@@ -149,7 +152,6 @@ final class ConfigurationDocument {
             case "next-hops.host" -> new Key("url", Optional.empty(), EXAMPLES.get("next-hops.url"),
                     "`smtp://HOST:PORT` (25 if not written), `smtps://HOST:PORT` (465, TLS from the first octet on) or `lmtp://HOST:PORT` (24). HOST is a name, of which the addresses are asked and not the MX, or an address, IPv6 in brackets.");
             case "log.mail-log" -> new Key(name, Optional.of("mail.log"), "", words);
-            case "listeners.auth" -> new Key(name, Optional.of("off"), "", "off | required. This release has no authentication yet: only off is accepted.");
             case "rewrite.what" -> new Key(name, Optional.of("[envelope, headers]"), "", words);
             case "domains.sub-addressing" -> new Key(name, Optional.of("off"), "", words);
             case "connector.hostname", "listeners.address", "domains.deliver-to", "routes.to", "routes.via", "rewrite.in", "rewrite.to", "copies.of", "copies.to",
@@ -181,7 +183,6 @@ final class ConfigurationDocument {
         return switch (component) {
             case "total" -> "concurrency.total";
             case "perDestination" -> "concurrency.per-destination";
-            case "authRequired" -> "auth";
             default -> component.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
         };
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final String BASE = "org.isthmus.";
-    private static final List<String> STANDARDS = List.of("syntax", "address", "dns", "smtp", "message", "dsn", "trace", "proxy", "mtasts", "dane", "tlsrpt", "dkim");
+    private static final List<String> STANDARDS = List.of("syntax", "address", "dns", "smtp", "message", "dsn", "trace", "proxy", "sasl", "mtasts", "dane", "tlsrpt", "dkim");
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .importPaths(ROOT.resolve("standards/target/classes"), ROOT.resolve("gateway/target/classes"));
 

@@ -23,7 +23,7 @@ public final class LivePlatform implements Closeable {
         watch = new WriteWatch();
         network = new LiveNetwork(watch);
         cache = new CachingResolver(new DnsResolver(() -> orSystem(dnsServers.get())), time, threads);
-        platform = new Platform(time, new LiveEntropy(), threads, network, cache, new LiveDisk(), new LiveMachine(), new LiveHttps());
+        platform = new Platform(time, new LiveEntropy(), threads, network, cache, new LiveDisk(), new LiveMachine(), new LiveHttps(), new LiveLocalSockets());
     }
 
     /// Opens it.

@@ -72,6 +72,7 @@ final class Outcome {
             case "from" -> message.envelope().from().text();
             case "to" -> String.join(", ", message.envelope().recipients().stream().map(one -> one.address().text()).toList());
             case "is" -> all.substring(end);
+            case "looks" -> all.substring(end).replace("\r\n", "\\r\\n");
             case "received" -> new HeaderField("Received", all.substring("Received:".length(), end - 2)).text().replace('\t', ' ');
             case "body" -> message.facts().body().keyword();
             case "priority" -> message.facts().priority().name();

@@ -42,6 +42,8 @@ import org.isthmus.trials.world.SimulatedDisk;
 
 /// The server that a dialogue's `given` lines ask for: they become a configuration text, a recipients file, and what DNS says. All rooms but the spool are the real ones.
 final class Scene implements Tracker {
+    /// As cheap as it gets, of the password "secret".
+    private static final String PASSWORD_IS_SECRET = "$argon2id$v=19$m=64,t=1,p=1$YWJjZGVmZ2gwMTIzNDU2Nw$QbMr+R9s+fQw/wnlCeoIbpqvH9mxEBwNVxgWlGfWOqY";
     private static final InetSocketAddress SERVER = new InetSocketAddress(InetAddress.ofLiteral("192.0.2.25"), 25);
 
     final MemorySpool spool;
@@ -50,6 +52,7 @@ final class Scene implements Tracker {
     private final Map<String, String> domains = new LinkedHashMap<>();
     private final Set<String> recipients = new LinkedHashSet<>();
     private final List<String> aliases = new ArrayList<>();
+    private final List<String> users = new ArrayList<>();
     private final List<String> more = new ArrayList<>();
     private final List<String> trusted = new ArrayList<>();
     private final List<String> listener = new ArrayList<>(List.of("address = \"127.0.0.1:0\""));
@@ -57,7 +60,6 @@ final class Scene implements Tracker {
     private final List<String> loop = new ArrayList<>();
     private final Settings settings;
     private InetAddress client = InetAddress.ofLiteral("192.0.2.9");
-    private boolean authRequired;
     private boolean outward;
     private boolean unreadable;
     private boolean mistaken;
@@ -82,7 +84,8 @@ final class Scene implements Tracker {
             case "setting" -> more.add(String.join(" ", words).substring("setting ".length()));
             case "trusted" -> trusted.add("\"" + words[1] + "\"");
             case "client" -> client = InetAddress.ofLiteral(words[1]);
-            case "auth" -> authRequired = true;
+            case "auth" -> listener.add("auth = " + words[1] + ", auth-without-tls = true");
+            case "user" -> users.add(words[1] + ":" + PASSWORD_IS_SECRET + (words.length > 2 ? " " + words[2] : ""));
             case "leniency" -> listener.add("leniency = [" + words[1] + "]");
             case "listener" -> listener.add(String.join(" ", words).substring("listener ".length()));
             case "hop-limit" -> loop.add("hop-limit = " + words[1]);
@@ -141,6 +144,9 @@ final class Scene implements Tracker {
             text.append(body.contains("shared") ? ", elsewhere = store" : "").append(aliases.isEmpty() ? "" : ", aliases = \"file:/aliases\"").append(" }\n");
         });
         text.append("}\n");
+        if (text.indexOf("auth = ") >= 0) {
+            text.append("auth.users = \"file:/users\"\n");
+        }
         more.forEach(line -> text.append(line).append('\n'));
         return text.toString();
     }
@@ -150,9 +156,7 @@ final class Scene implements Tracker {
     }
 
     Settings.Listener listener() {
-        Settings.Listener read = settings.listeners().getFirst();
-        // The text refuses auth = required as long as there are no mechanisms; the session's part of it is here already.
-        return new Settings.Listener(read.name(), read.address(), read.tls(), authRequired, read.leniency(), read.proxyHosts(), read.xclientHosts(), read.maxHold(), read.at());
+        return settings.listeners().getFirst();
     }
 
     Rooms rooms(Time time, Entropy entropy, Threads threads, Network network) throws IOException {
@@ -166,13 +170,14 @@ final class Scene implements Tracker {
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
         return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(new Throttle(time), null, new Strangers(dns, threads, time)), classifier, router, directory, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
-                Returns.forgetful(entropy, time));
+                Returns.forgetful(entropy, time), disk());
     }
 
     private Disk disk() throws IOException {
         Disk disk = new SimulatedDisk(0);
         write(disk, "/recipients", recipients);
         write(disk, "/aliases", aliases);
+        write(disk, "/users", users);
         return disk;
     }
 

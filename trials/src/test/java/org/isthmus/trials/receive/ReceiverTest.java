@@ -61,7 +61,7 @@ class ReceiverTest {
             SiteIdentity identity = SiteIdentity.of(settings, java.util.Map.of("internet", DOOR), List.of());
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
                     new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), (table, address) -> new org.isthmus.directory.Mapped.Nothing(), spool, events::add, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
-                    Returns.forgetful(platform.entropy(), platform.time())));
+                    Returns.forgetful(platform.entropy(), platform.time()), platform.disk()));
             receiver.open(settings.listeners());
             receiver.start();
         }

@@ -117,7 +117,9 @@ enum Ground {
             tls.prepare(settings);
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
                     new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), (table, address) -> new org.isthmus.directory.Mapped.Nothing(), spool, events::add,
-                    XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), MailCall.NONE, tls));
+                    XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), MailCall.NONE, tls,
+                    new org.isthmus.auth.Authenticator(() -> config.current().settings(), new org.isthmus.auth.Authenticator.Parts(
+                            platform.disk(), platform.time(), platform.entropy(), platform.network(), platform.sockets()))));
             receiver.open(settings.listeners());
             receiver.start();
         }
