@@ -213,8 +213,8 @@ final class SettingsReader {
 
     private ByteSize ledgerSize(Section section) {
         ByteSize size = section.one("ledger-size", Kind.SIZE).orElse(Settings.Loop.LEDGER_SIZE);
-        if (size.octets() < ByteSize.mebibytes(1).octets()) {
-            problems.error("bad-value", section.at("ledger-size"), "loop.ledger-size: " + size + " is too little to know anything again; expected at least 1 MiB", "ledger-size = 256 MiB");
+        if (size.octets() != 0 && size.octets() < ByteSize.mebibytes(1).octets()) {
+            problems.error("bad-value", section.at("ledger-size"), "loop.ledger-size: " + size + " is too little to know anything again; expected at least 1 MiB, or 0 to keep none", "ledger-size = 256 MiB");
         }
         return size;
     }

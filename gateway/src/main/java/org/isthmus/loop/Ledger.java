@@ -65,6 +65,11 @@ public final class Ledger implements Closeable {
         this.key = key;
     }
 
+    /// Whether anything is written down now.
+    public boolean isKept() {
+        return files != null && files.isKept();
+    }
+
     /// The key of all prints that are compared here.
     public SipHash.Key key() {
         return key;

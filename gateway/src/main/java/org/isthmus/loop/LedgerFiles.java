@@ -102,6 +102,10 @@ final class LedgerFiles implements Closeable {
         return Math.min(limit.getAsLong(), MOST_OCTETS);
     }
 
+    boolean isKept() {
+        return limit.getAsLong() > 0;
+    }
+
     private int capacity() {
         return (int) Math.max(16, limit() / VOLUMES / LedgerRecord.SIZE - 1);
     }
@@ -123,6 +127,9 @@ final class LedgerFiles implements Closeable {
 
     /// Adds an entry. Never waits.
     void add(Departure departure) {
+        if (!isKept()) {
+            return;
+        }
         byte[] octets = LedgerRecord.write(departure);
         lock.lock();
         try {

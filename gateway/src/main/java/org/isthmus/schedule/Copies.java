@@ -28,7 +28,7 @@ final class Copies {
     /// The copies of a job, in the order of its recipients.
     List<Departure> of(QueuedMessage message, Job job, Snapshot snapshot, Instant now) {
         Way way = job.ways.getFirst();
-        if (job.ways.stream().allMatch(one -> one.protocol() == Way.Protocol.LMTP)) {
+        if (!ledger.isKept() || job.ways.stream().allMatch(one -> one.protocol() == Way.Protocol.LMTP)) {
             return List.of();
         }
         int network = message.origin() instanceof Origin.Received received ? ledger.network(received.client().remote().getAddress()) : 0;

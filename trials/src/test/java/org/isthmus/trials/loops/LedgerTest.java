@@ -56,6 +56,20 @@ final class LedgerTest {
     }
 
     @Test
+    void oneOfNoRoomKeepsNothingAndKnowsNothing() {
+        World world = new World(1);
+        SimulatedHost host = world.host("server", "192.0.2.1");
+        world.run(() -> {
+            Ledger ledger = open(host, 0);
+            assertThat(ledger.isKept()).isFalse();
+            ledger.record(departure(ledger, 1, Instant.EPOCH));
+            assertThat(ledger.of(1, ledger.print(BOB))).isEmpty();
+            assertThat(ledger.depth().entries()).isZero();
+            ledger.close();
+        });
+    }
+
+    @Test
     void whatWentInsideIsNotLikeWhatComesFromOutside() {
         World world = new World(1);
         SimulatedHost host = world.host("server", "192.0.2.1");
