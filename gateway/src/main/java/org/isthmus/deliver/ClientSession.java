@@ -21,6 +21,7 @@ import org.isthmus.transit.Cause;
 import org.isthmus.transit.Peer;
 import org.isthmus.transit.Stage;
 import org.isthmus.transit.TlsDemand;
+import org.isthmus.transit.TlsFacts;
 import org.jspecify.annotations.Nullable;
 
 /// One conversation with one server, from connecting to QUIT; its transactions are {@link MailTransaction}s. RFC 5321 §3.1, RFC 2033.
@@ -174,6 +175,17 @@ final class ClientSession {
     private Broken unprotected(String why, String status) {
         over = true;
         return new Broken(new Cause.Unreachable(server.peer(), Stage.TLS, why, EnhancedStatus.of(status)), Broken.Kind.PASSING);
+    }
+
+    /// How the connection is protected; null in the clear.
+    @Nullable TlsFacts tls() {
+        return wire.connection() instanceof TlsConnection secure ? secure.facts() : null;
+    }
+
+    /// The server is of no use to us at present, and nobody has said so in a reply.
+    Broken unfit(Stage at, String why, String status) {
+        over = true;
+        return new Broken(new Cause.Unreachable(server.peer(), at, why, EnhancedStatus.of(status)), Broken.Kind.PASSING);
     }
 
     /// Sends a command that the server announced and that may end with nothing, without much patience.

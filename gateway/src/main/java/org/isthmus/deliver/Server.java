@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.isthmus.address.Domain;
+import org.isthmus.config.Login;
 import org.isthmus.config.Settings;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param xforward whether it is told from whom we have a message
 /// @param demand how much TLS is asked of it
 /// @param implicit whether TLS begins with the first octet. RFC 8314 §3.3
-record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName, boolean xforward, TlsDemand demand, boolean implicit) {
+/// @param login as whom we log in; none if we don't
+record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress source, String helloName, boolean xforward, TlsDemand demand, boolean implicit, @Nullable Login login) {
 
     static final TlsDemand OFF = new TlsDemand.Off();
     private static final TlsDemand OPPORTUNISTIC = new TlsDemand.Opportunistic();
@@ -30,12 +32,12 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
     static Server of(Way way, Exchange exchange, InetSocketAddress address, Settings settings) {
         Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
         return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii(), hop != null && hop.xforward(),
-                demand(hop, exchange, settings), hop != null && hop.implicitTls());
+                demand(hop, exchange, settings), hop != null && hop.implicitTls(), hop == null ? null : hop.login());
     }
 
     /// The same, with another demand.
     Server asking(TlsDemand other) {
-        return other.equals(demand) ? this : new Server(way, exchange, peer, source, helloName, xforward, other, implicit);
+        return other.equals(demand) ? this : new Server(way, exchange, peer, source, helloName, xforward, other, implicit, login);
     }
 
     private static TlsDemand demand(Settings.@Nullable Hop hop, Exchange exchange, Settings settings) {

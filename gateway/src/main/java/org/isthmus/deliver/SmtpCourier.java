@@ -38,6 +38,7 @@ public final class SmtpCourier implements Courier {
     private final Network network;
     private final Time time;
     private final Threads threads;
+    private final Entropy entropy;
     private final HostMemory hosts;
     private final Shield shield;
     private final IdleSessions idle = new IdleSessions();
@@ -62,6 +63,7 @@ public final class SmtpCourier implements Courier {
         this.network = network;
         this.time = time;
         this.threads = threads;
+        this.entropy = entropy;
         this.hosts = new HostMemory(entropy);
     }
 
@@ -190,9 +192,27 @@ public final class SmtpCourier implements Courier {
         }
     }
 
-    /// A new session with a server that is not ourselves, as far as that can be told.
+    /// A new session with a server that is not ourselves, logged in where that is configured. What may be ourselves never hears a password.
     /// @return null if it is ourselves; then the session is over and the attempt knows
     private @Nullable ClientSession meet(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
+        ClientSession session = recognise(server, attempt, delivery);
+        if (session != null && server.login() != null) {
+            boolean in = false;
+            try {
+                ServerLogin.perform(session, entropy, attempt.transcript());
+                in = true;
+            } finally {
+                if (!in) {
+                    session.close();
+                }
+            }
+        }
+        return session;
+    }
+
+    /// A new session with a server that is not ourselves, as far as that can be told.
+    /// @return null if it is ourselves
+    private @Nullable ClientSession recognise(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
         ClientSession session = open(server, attempt, delivery);
         if (!server.isDoubtful()) {
             return session;

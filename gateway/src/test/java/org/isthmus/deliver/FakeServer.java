@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// A server that behaves well unless told otherwise, and is strict: only CRLF ends a line and only CRLF.CRLF ends data. It reacts at once to what
 /// is written to it, on the writer's thread, so nothing here needs time.
@@ -29,6 +30,9 @@ final class FakeServer {
     long reads = Long.MAX_VALUE;
     /// After so many octets of a conversation it resets the connection.
     long survives = Long.MAX_VALUE;
+
+    /// Answers a command line before anything else does, unless it gives null.
+    @Nullable Function<String, @Nullable String> exchange;
 
     private final Map<String, Function<String, String>> answers = new HashMap<>();
 
@@ -127,6 +131,12 @@ final class FakeServer {
 
         private void command(String command) {
             lines.add(command);
+            Function<String, @Nullable String> first = exchange;
+            String said = first == null ? null : first.apply(command);
+            if (said != null) {
+                out.append(said);
+                return;
+            }
             int blank = command.indexOf(' ');
             String verb = (blank < 0 ? command : command.substring(0, blank)).toUpperCase(Locale.ROOT);
             switch (verb) {
