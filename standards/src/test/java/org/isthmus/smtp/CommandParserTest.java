@@ -188,7 +188,7 @@ class CommandParserTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"MAIL FROM:<a@b> X-OTHER=1", "MAIL FROM:<a@b> HOLDFOR=1", "MAIL FROM:<a@b> NOTIFY=NEVER", "RCPT TO:<a@b> SIZE=1", "RCPT TO:<a@b> FOO"})
+    @ValueSource(strings = {"MAIL FROM:<a@b> X-OTHER=1", "MAIL FROM:<a@b> SOLICIT=org.example:ADV", "MAIL FROM:<a@b> NOTIFY=NEVER", "RCPT TO:<a@b> SIZE=1", "RCPT TO:<a@b> FOO"})
     void unknownParametersAre555(String line) {
         assertThat(parse(line)).isInstanceOfSatisfying(Command.Malformed.class, m -> assertThat(m.reply().text()).startsWith("555 5.5.4"));
     }
