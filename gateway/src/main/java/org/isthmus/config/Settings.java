@@ -429,7 +429,7 @@ public record Settings(
             @Doc("Whether mail that leaves carries our signed trace, by which it is known again if it comes back: docs/reference/trace-token.md.") boolean trace,
             @Doc("The header field that carries the trace, beside our Received field. Its name begins with X-.") String traceHeader,
             @Doc("Whether the running server predicts loops: at its start, after a reload, and again and again with DNS as it then is.") boolean predict,
-            @Doc("Room for the ledger of what went out, by which mail that comes back is known again; of more than 256 MiB, 256 MiB are used. It holds some 4,600 copies in a MiB. 0 keeps none: then only the hop count ends a loop that nothing predicts.") ByteSize ledgerSize,
+            @Doc("Room for the ledger of what went out, by which mail that comes back is known again; of more than 256 MiB, 256 MiB are used. It holds some 4,600 copies in a MiB. 0 B keeps none: then only the hop count ends a loop that nothing predicts.") ByteSize ledgerSize,
             PairRate pairRate,
             Breaker breaker) {
         /// The header field of the trace where the configuration names none.

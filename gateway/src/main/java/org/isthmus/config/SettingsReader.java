@@ -214,7 +214,7 @@ final class SettingsReader {
     private ByteSize ledgerSize(Section section) {
         ByteSize size = section.one("ledger-size", Kind.SIZE).orElse(Settings.Loop.LEDGER_SIZE);
         if (size.octets() != 0 && size.octets() < ByteSize.mebibytes(1).octets()) {
-            problems.error("bad-value", section.at("ledger-size"), "loop.ledger-size: " + size + " is too little to know anything again; expected at least 1 MiB, or 0 to keep none", "ledger-size = 256 MiB");
+            problems.error("bad-value", section.at("ledger-size"), "loop.ledger-size: " + size + " is too little to know anything again; expected at least 1 MiB, or 0 B to keep none", "ledger-size = 256 MiB");
         }
         return size;
     }
