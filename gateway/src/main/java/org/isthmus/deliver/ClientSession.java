@@ -173,8 +173,7 @@ final class ClientSession {
 
     /// What is asked for the protection of mail is not to be had from this server at present. RFC 3463 §3.8.
     private Broken unprotected(String why, String status) {
-        over = true;
-        return new Broken(new Cause.Unreachable(server.peer(), Stage.TLS, why, EnhancedStatus.of(status)), Broken.Kind.PASSING);
+        return unfit(Stage.TLS, why, status);
     }
 
     /// How the connection is protected; null in the clear.
@@ -327,7 +326,7 @@ final class ClientSession {
 
     /// Whether it is under TLS.
     boolean isShielded() {
-        return wire.connection() instanceof TlsConnection;
+        return tls() != null;
     }
 
     Reply greeting() {

@@ -50,7 +50,7 @@ public final class SmtpCourier implements Courier {
 
     /// With TLS as the configuration asks.
     public SmtpCourier(Network network, Time time, Threads threads, Entropy entropy, ClientTls tls) {
-        this(network, time, threads, entropy, new Shield(tls, Shield.CONFIGURED));
+        this(network, time, threads, entropy, new Shield(tls, TlsRules.CONFIGURED));
     }
 
     /// @param rules say more about TLS than the configuration does

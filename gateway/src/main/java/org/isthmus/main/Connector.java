@@ -62,7 +62,6 @@ import org.isthmus.tracking.Facts;
 import org.isthmus.tracking.TrackingLog;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Report;
-import org.isthmus.transport.DaneProof;
 import org.isthmus.transport.DkimStamp;
 import org.isthmus.transport.StsFolder;
 import org.isthmus.transport.StsPolicies;
@@ -175,7 +174,7 @@ public final class Connector implements Closeable {
         TlsTally tally = new TlsTally(platform.time());
         StsPolicies policies = new StsPolicies(platform.dns(), platform.https(), platform.time(), new StsFolder(platform.disk(), data.resolve("mta-sts")));
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(),
-                new ClientTls(platform.disk(), platform.time(), DaneProof::judge), new TransportRules(this::settings, platform.dns(), policies, tally));
+                new ClientTls(platform.disk(), platform.time()), new TransportRules(this::settings, platform.dns(), policies, tally));
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
                 recognition,

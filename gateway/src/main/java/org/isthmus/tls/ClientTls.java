@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,28 +29,15 @@ import org.jspecify.annotations.Nullable;
 public final class ClientTls {
     private final Disk disk;
     private final Time time;
-    private final DaneJudge dane;
     private final SSLContext context;
     private final Map<Path, Believed> authorities = new ConcurrentHashMap<>();
     private volatile @Nullable Trust usual;
 
     private record Believed(Trust trust, Optional<Disk.Facts> facts) {}
 
-    /// Judges certificates by what DNS names. RFC 7672 §3.
-    @FunctionalInterface
-    public interface DaneJudge {
-        Proof judge(List<X509Certificate> chain, TlsDemand.Dane demand, Instant now);
-    }
-
-    /// Without DANE: nothing passes that asks for it.
     public ClientTls(Disk disk, Time time) {
-        this(disk, time, (chain, demand, now) -> new Proof(false, "cannot be compared with TLSA records here"));
-    }
-
-    public ClientTls(Disk disk, Time time, DaneJudge dane) {
         this.disk = disk;
         this.time = time;
-        this.dane = dane;
         try {
             context = SSLContext.getInstance("TLS");
             context.init(new KeyManager[0], new TrustManager[] {new AnyPeer()}, null);
@@ -133,7 +119,7 @@ public final class ClientTls {
             case TlsDemand.Required required -> Proof.UNASKED;
             case TlsDemand.Verify verify -> trust(verify.authorities()).proves(chain, verify.names(), time.now());
             case TlsDemand.Sts sts -> usual().proves(chain, sts.names(), time.now());
-            case TlsDemand.Dane records -> records.records().isEmpty() ? Proof.UNASKED : dane.judge(chain, records, time.now());
+            case TlsDemand.Dane records -> records.records().isEmpty() ? Proof.UNASKED : DaneProof.judge(chain, records, time.now());
         };
     }
 

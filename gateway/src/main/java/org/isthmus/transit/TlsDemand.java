@@ -3,6 +3,7 @@ package org.isthmus.transit;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.isthmus.dane.TlsaRecord;
 import org.jspecify.annotations.Nullable;
 
 /// How much TLS a delivery asks of one server. Equal demands may share a connection.
@@ -36,19 +37,10 @@ public sealed interface TlsDemand {
     /// With a certificate that DNS names, the answer being secure. RFC 7672.
     /// @param records all that are usable; with none, TLS is asked but nothing is checked (RFC 7672 §2.2)
     /// @param names that a certificate of usage 2 may hold; the first is asked for by SNI
-    record Dane(List<Tlsa> records, List<String> names) implements TlsDemand {
+    record Dane(List<TlsaRecord> records, List<String> names) implements TlsDemand {
         public Dane {
             records = List.copyOf(records);
             names = List.copyOf(names);
-        }
-    }
-
-    /// One TLSA record. RFC 6698 §2.1.
-    /// @param data in lower-case hexadecimal digits
-    record Tlsa(int usage, int selector, int matching, String data) {
-        @Override
-        public String toString() {
-            return usage + " " + selector + " " + matching + " " + data;
         }
     }
 

@@ -5,6 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Says how much TLS to ask of a server.
 public interface TlsRules {
+    /// The configuration alone decides.
+    TlsRules CONFIGURED = (way, exchange, peer, configured) ->
+            new Judgement.Ask(configured, Step.of("tls", "delivery.tls, or tls of the next hop", null, configured.text()));
+
     /// Asked before each connection; may wait for DNS.
     /// @param way by which the server was found
     /// @param exchange the server

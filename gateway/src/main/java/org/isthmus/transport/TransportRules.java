@@ -58,7 +58,7 @@ public final class TransportRules implements TlsRules {
     public Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured) {
         // Who switched TLS off wants none, whatever a domain says.
         if (!(way.hop() instanceof NextHop.Exchangers(Domain domain)) || way.protocol() != Way.Protocol.SMTP || configured instanceof TlsDemand.Off) {
-            return new Judgement.Ask(configured, Step.of("tls", "delivery.tls, or tls of the next hop", null, configured.text()));
+            return CONFIGURED.judge(way, exchange, peer, configured);
         }
         List<String> evidence = new ArrayList<>();
         return switch (tlsa(domain, exchange, peer, evidence)) {
@@ -95,7 +95,7 @@ public final class TransportRules implements TlsRules {
 
     private TlsTally.Subject subject(Domain domain, Exchange exchange, TlsDemand demand) {
         if (demand instanceof TlsDemand.Dane dane) {
-            return new TlsTally.Subject(PolicyType.TLSA, domain.ascii(), dane.records().stream().map(TlsDemand.Tlsa::toString).toList(), List.of(exchange.name()));
+            return new TlsTally.Subject(PolicyType.TLSA, domain.ascii(), dane.records().stream().map(TlsaRecord::toString).toList(), List.of(exchange.name()));
         }
         StsPolicy policy = settings.get().delivery().mtaSts() ? policies.known(domain) : null;
         return policy == null || policy.mode() == StsPolicy.Mode.NONE ? new TlsTally.Subject(PolicyType.NO_POLICY, domain.ascii(), List.of(), List.of()) : subject(domain, policy);
@@ -160,9 +160,8 @@ public final class TransportRules implements TlsRules {
         if (usable.isEmpty()) {
             evidence.add("no TLSA record is usable: TLS is needed, but nothing is checked");
         }
-        List<TlsDemand.Tlsa> asked = usable.stream().map(one -> new TlsDemand.Tlsa(one.usage(), one.selector(), one.matching(), one.data())).toList();
         // RFC 7672 §3.2.2: both the server's name and the domain, since the way from one to the other is secure.
-        TlsDemand demand = new TlsDemand.Dane(asked, List.of(exchange.name(), domain.ascii()));
+        TlsDemand demand = new TlsDemand.Dane(usable, List.of(exchange.name(), domain.ascii()));
         return new Judgement.Ask(demand, step("dane", demand.text(), evidence));
     }
 

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-package org.isthmus.transport;
+package org.isthmus.tls;
 
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
 import org.isthmus.dane.DaneCheck;
-import org.isthmus.dane.TlsaRecord;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsFacts;
 
-/// Judges a server's certificates by TLSA records, for whoever shakes hands.
-public final class DaneProof {
+/// Judges a server's certificates by TLSA records.
+final class DaneProof {
     private DaneProof() {}
 
     /// What the certificates prove. RFC 7672 §3.
-    public static TlsFacts.Proof judge(List<X509Certificate> chain, TlsDemand.Dane demand, Instant now) {
-        List<TlsaRecord> records = demand.records().stream().map(one -> new TlsaRecord(one.usage(), one.selector(), one.matching(), one.data())).toList();
-        return switch (DaneCheck.check(records, chain, demand.names(), now)) {
+    static TlsFacts.Proof judge(List<X509Certificate> chain, TlsDemand.Dane demand, Instant now) {
+        return switch (DaneCheck.check(demand.records(), chain, demand.names(), now)) {
             case DaneCheck.Result.Match match -> new TlsFacts.Proof(true, "named by TLSA " + match.record().usage() + " " + match.record().selector() + " " + match.record().matching());
             case DaneCheck.Result.NothingUsable none -> TlsFacts.Proof.UNASKED;
             case DaneCheck.Result.Mismatch miss -> new TlsFacts.Proof(false, miss.why());
