@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.auth;
 
-import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
+import org.isthmus.config.Cidr;
 import org.isthmus.config.Rate;
 import org.isthmus.platform.Time;
 import org.jspecify.annotations.Nullable;
@@ -119,9 +118,6 @@ final class Damping {
 
     /// An address; of IPv6 its network of 64 bits, which one customer has.
     private static String host(InetAddress address) {
-        byte[] octets = address.getAddress();
-        boolean mapped = octets.length == 16 && Arrays.equals(Arrays.copyOf(octets, 12), new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, -1, -1});
-        byte[] part = address instanceof Inet4Address ? octets : mapped ? Arrays.copyOfRange(octets, 12, 16) : Arrays.copyOf(octets, 8);
-        return java.util.HexFormat.of().formatHex(part);
+        return Cidr.around(address, 32, 64).toString();
     }
 }

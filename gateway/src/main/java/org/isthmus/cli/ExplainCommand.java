@@ -112,7 +112,7 @@ final class ExplainCommand implements Callable<Integer> {
             }
         }
         List<Cidr> trusted = settings.trustedNetworks();
-        return STRANGERS.stream().map(InetAddress::ofLiteral).filter(one -> trusted.stream().noneMatch(network -> network.contains(one))).findFirst()
+        return STRANGERS.stream().map(InetAddress::ofLiteral).filter(one -> !Cidr.anyContains(trusted, one)).findFirst()
                 .orElseGet(() -> InetAddress.ofLiteral(STRANGERS.getFirst()));
     }
 

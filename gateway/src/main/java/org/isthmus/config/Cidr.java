@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.config;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 
 /// A network: an address and how many of its bits count. RFC 4632, RFC 4291 §2.3.
@@ -46,6 +49,40 @@ public record Cidr(InetAddress address, int bits) {
         }
         int rest = bits % 8;
         return rest == 0 || (mine[whole] >> (8 - rest)) == (its[whole] >> (8 - rest));
+    }
+
+    /// The network around an address.
+    /// @param four its bits if it is an IPv4 address, however it is written
+    /// @param six its bits if it is an IPv6 address
+    public static Cidr around(InetAddress address, int four, int six) {
+        byte[] octets = unmapped(address).getAddress();
+        int bits = octets.length == 4 ? four : six;
+        for (int i = bits; i < 8 * octets.length; i++) {
+            octets[i / 8] &= (byte) ~(0x80 >> i % 8);
+        }
+        return new Cidr(of(octets), bits);
+    }
+
+    /// The IPv4 address inside an IPv4-mapped IPv6 address, so that one rule covers the host however it connected. RFC 4291 §2.5.5.2.
+    public static InetAddress unmapped(InetAddress address) {
+        if (!(address instanceof Inet6Address)) {
+            return address;
+        }
+        byte[] octets = address.getAddress();
+        for (int i = 0; i < 12; i++) {
+            if (octets[i] != (i < 10 ? 0 : (byte) 0xff)) {
+                return address;
+            }
+        }
+        return of(Arrays.copyOfRange(octets, 12, 16));
+    }
+
+    private static InetAddress of(byte[] octets) {
+        try {
+            return InetAddress.getByAddress(octets);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("as many octets as an address has", e);
+        }
     }
 
     /// Whether one of the networks contains it.

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.policy;
 
-import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Locale;
 import org.isthmus.address.Mailbox;
@@ -57,7 +55,7 @@ public final class Relaying {
         if (client.tls() != null && client.tls().proof().trusted()) {
             return Step.of("relay", "client-ca: a certificate " + client.tls().proof().how(), null, "allowed");
         }
-        InetAddress address = unmapped(client.remote().getAddress());
+        InetAddress address = Cidr.unmapped(client.remote().getAddress());
         List<Cidr> trusted = settings.trustedNetworks();
         for (int i = 0; i < trusted.size(); i++) {
             if (trusted.get(i).contains(address)) {
@@ -69,31 +67,7 @@ public final class Relaying {
 
     /// Whether an address is in a trusted network.
     static boolean isTrusted(InetAddress client, Settings settings) {
-        InetAddress address = unmapped(client);
-        for (Cidr network : settings.trustedNetworks()) {
-            if (network.contains(address)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /// The IPv4 address inside an IPv4-mapped IPv6 address, so that one rule covers the host however it connected. RFC 4291 §2.5.5.2.
-    static InetAddress unmapped(InetAddress address) {
-        if (!(address instanceof Inet6Address)) {
-            return address;
-        }
-        byte[] octets = address.getAddress();
-        for (int i = 0; i < 12; i++) {
-            if (octets[i] != (i < 10 ? 0 : (byte) 0xff)) {
-                return address;
-            }
-        }
-        try {
-            return InetAddress.getByAddress(new byte[] {octets[12], octets[13], octets[14], octets[15]});
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("four octets are an address", e);
-        }
+        return Cidr.anyContains(settings.trustedNetworks(), Cidr.unmapped(client));
     }
 
     private static boolean namesOtherHost(String local) {

@@ -47,7 +47,7 @@ public final class Strangers {
 
     /// The first name of the address that leads back to it. Field: anybody can write any name into the reverse zone of his address; the way back he does not own.
     private @Nullable Domain confirmed(InetAddress client) {
-        InetAddress address = Relaying.unmapped(client);
+        InetAddress address = Cidr.unmapped(client);
         if (!(dns.reverse(address) instanceof Answer.Found<DnsRecord.Pointer> found)) {
             return null;
         }
@@ -127,7 +127,7 @@ public final class Strangers {
         if (dnsbl.lists().isEmpty()) {
             return null;
         }
-        InetAddress address = Relaying.unmapped(client.remote().getAddress());
+        InetAddress address = Cidr.unmapped(client.remote().getAddress());
         List<Lookup<Answer<DnsRecord.Address>>> asked = new ArrayList<>();
         for (BlockList list : dnsbl.lists()) {
             String name = reversed(address) + list.zone();
@@ -153,7 +153,7 @@ public final class Strangers {
     }
 
     private static boolean counts(DnsRecord.Address record, BlockList list) {
-        return list.answers().stream().anyMatch(network -> network.contains(record.address()));
+        return Cidr.anyContains(list.answers(), record.address());
     }
 
     private static String words(@Nullable Answer<DnsRecord.Address> answer) {
@@ -193,8 +193,8 @@ public final class Strangers {
                 .orElse(null);
     }
 
-    /// Whether a network of trusted ones has the address.
+    /// Whether the client has not logged in and is of no trusted network.
     static boolean isStranger(Client client, Settings settings) {
-        return client.user() == null && !Cidr.anyContains(settings.trustedNetworks(), Relaying.unmapped(client.remote().getAddress()));
+        return client.user() == null && !Relaying.isTrusted(client.remote().getAddress(), settings);
     }
 }

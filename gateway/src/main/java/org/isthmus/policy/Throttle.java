@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.isthmus.address.ReversePath;
+import org.isthmus.config.Cidr;
 import org.isthmus.config.Rate;
 import org.isthmus.config.RateLimits;
-import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.platform.Time;
 import org.isthmus.transit.Client;
@@ -53,41 +53,37 @@ public final class Throttle {
     }
 
     @Nullable Verdict mail(Client client, ReversePath from, Snapshot snapshot) {
-        RateLimits limits = snapshot.settings().limits().rate();
-        if (limits == RateLimits.NONE) {
-            return null;
-        }
-        List<Ask> asks = new ArrayList<>(3);
-        scopes(client, from, snapshot.settings(), asks, "messages", limits.client().messages(), limits.network().messages(), limits.sender().messages(), limits.user().messages(),
-                limits.listener().messages());
-        return ask(messages, asks, Refusals.TOO_MUCH_MAIL, snapshot);
+        return ask(messages, "messages", RateLimits.Door::messages, RateLimits.Mail::messages, client, from, Refusals.TOO_MUCH_MAIL, snapshot);
     }
 
     @Nullable Verdict rcpt(Client client, ReversePath from, Snapshot snapshot) {
+        return ask(recipients, "recipients", RateLimits.Door::recipients, RateLimits.Mail::recipients, client, from, Refusals.TOO_MANY_RECIPIENTS_LATELY, snapshot);
+    }
+
+    /// One kind of thing that is counted, read off the limits of those who connect and of those who send.
+    private interface Of<T> {
+        @Nullable Rate rate(T limits);
+    }
+
+    private @Nullable Verdict ask(
+            Buckets buckets, String what, Of<RateLimits.Door> ofDoor, Of<RateLimits.Mail> ofMail, Client client, ReversePath from, ReplyForm refusal, Snapshot snapshot) {
         RateLimits limits = snapshot.settings().limits().rate();
         if (limits == RateLimits.NONE) {
             return null;
         }
         List<Ask> asks = new ArrayList<>(3);
-        scopes(client, from, snapshot.settings(), asks, "recipients", limits.client().recipients(), limits.network().recipients(), limits.sender().recipients(),
-                limits.user().recipients(), limits.listener().recipients());
-        return ask(recipients, asks, Refusals.TOO_MANY_RECIPIENTS_LATELY, snapshot);
-    }
-
-    private static void scopes(
-            Client client, ReversePath from, Settings settings, List<Ask> asks, String what, @Nullable Rate ofClient, @Nullable Rate ofNetwork, @Nullable Rate ofSender,
-            @Nullable Rate ofUser, @Nullable Rate ofListener) {
-        InetAddress address = Relaying.unmapped(client.remote().getAddress());
+        InetAddress address = Cidr.unmapped(client.remote().getAddress());
         if (client.user() != null) {
-            add(asks, "limits.rate.user." + what, client.user(), ofUser);
-        } else if (!Relaying.isTrusted(address, settings)) {
-            add(asks, "limits.rate.client." + what, host(address), ofClient);
-            add(asks, "limits.rate.network." + what, network(address), ofNetwork);
+            add(asks, "limits.rate.user." + what, client.user(), ofMail.rate(limits.user()));
+        } else if (!Relaying.isTrusted(address, snapshot.settings())) {
+            add(asks, "limits.rate.client." + what, host(address), ofDoor.rate(limits.client()));
+            add(asks, "limits.rate.network." + what, network(address), ofDoor.rate(limits.network()));
             if (from instanceof ReversePath.To to) {
-                add(asks, "limits.rate.sender." + what, to.mailbox().text().toLowerCase(Locale.ROOT), ofSender);
+                add(asks, "limits.rate.sender." + what, to.mailbox().text().toLowerCase(Locale.ROOT), ofMail.rate(limits.sender()));
             }
         }
-        add(asks, "limits.rate.listener." + what, client.listener(), ofListener);
+        add(asks, "limits.rate.listener." + what, client.listener(), ofDoor.rate(limits.listener()));
+        return ask(buckets, asks, refusal, snapshot);
     }
 
     private static void add(List<Ask> asks, String setting, String who, @Nullable Rate rate) {
@@ -114,22 +110,11 @@ public final class Throttle {
 
     /// A client: its address, of IPv6 the network that one customer has.
     static String host(InetAddress client) {
-        InetAddress address = Relaying.unmapped(client);
-        return address instanceof Inet4Address ? address.getHostAddress() : prefix(address, 64);
+        InetAddress address = Cidr.unmapped(client);
+        return address instanceof Inet4Address ? address.getHostAddress() : Cidr.around(address, 32, 64).toString();
     }
 
     static String network(InetAddress client) {
-        InetAddress address = Relaying.unmapped(client);
-        return prefix(address, address instanceof Inet4Address ? 24 : 48);
-    }
-
-    private static String prefix(InetAddress address, int bits) {
-        byte[] octets = address.getAddress();
-        java.util.Arrays.fill(octets, bits / 8, octets.length, (byte) 0);
-        try {
-            return InetAddress.getByAddress(octets).getHostAddress() + "/" + bits;
-        } catch (java.net.UnknownHostException e) {
-            throw new IllegalStateException("as many octets as an address has", e);
-        }
+        return Cidr.around(client, 24, 48).toString();
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
+import org.isthmus.config.Cidr;
 import org.isthmus.config.Settings;
 import org.isthmus.loop.PairLetter;
 import org.isthmus.loop.PairRate;
@@ -82,7 +83,7 @@ final class PairGate {
     private Optional<String> judge(QueuedMessage message, int number, Mailbox author, Automation automation, Settings settings, Instant now) {
         Recipient recipient = message.envelope().recipients().get(number);
         InetAddress client = message.origin() instanceof Origin.Received received ? received.client().remote().getAddress() : null;
-        boolean trusted = client == null || settings.trustedNetworks().stream().anyMatch(network -> network.contains(client));
+        boolean trusted = client == null || Cidr.anyContains(settings.trustedNetworks(), client);
         PairLetter letter = new PairLetter(message.id(), number, message.accepted(), author, recipient.named(), automation, message.facts().subject(), message.facts().size(), client, trusted);
         return pairs.judge(letter, !message.accepted().plus(FRESH).isBefore(now));
     }
