@@ -22,6 +22,7 @@ import org.isthmus.transit.Peer;
 import org.isthmus.transit.Stage;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsFacts;
+import org.isthmus.transit.TlsRules;
 import org.jspecify.annotations.Nullable;
 
 /// One conversation with one server, from connecting to QUIT; its transactions are {@link MailTransaction}s. RFC 5321 §3.1, RFC 2033.
@@ -125,7 +126,8 @@ final class ClientSession {
         boolean must = server.demand().binding();
         if (tls == null || !offered.has("STARTTLS")) {
             if (must) {
-                throw unprotected(tls == null ? "there is no TLS here" : "does not offer STARTTLS, and " + server.demand().text() + " is asked of it", "4.7.4");
+                throw tls == null ? unfit(Stage.TLS, "there is no TLS here", "4.7.4")
+                        : unprotected("does not offer STARTTLS, and " + server.demand().text() + " is asked of it", "4.7.4", TlsRules.Trouble.NOT_OFFERED);
             }
             return;
         }
@@ -135,14 +137,14 @@ final class ClientSession {
         }
         if (reply.code() != 220) {
             if (must) {
-                throw refused(reply, Broken.Kind.PASSING);
+                throw refused(reply, Broken.Kind.PASSING).of(TlsRules.Trouble.NOT_OFFERED);
             }
             // RFC 3207 §4.1: it has none at present, and says so; nothing was promised.
             return;
         }
         if (wire.holdsUnread()) {
             // CVE-2011-0411, the client's side: it would be taken for said under TLS. Somebody is on the way, so there is no falling back.
-            throw unprotected("octets came in the clear behind the answer to STARTTLS", "4.7.5");
+            throw unprotected("octets came in the clear behind the answer to STARTTLS", "4.7.5", TlsRules.Trouble.HANDSHAKE);
         }
         shakeHands(tls, transcript);
         offered = Capabilities.NONE;
@@ -152,7 +154,7 @@ final class ClientSession {
 
     private void shakeHands(@Nullable ClientTls tls, Transcript transcript) throws Broken {
         if (tls == null) {
-            throw unprotected("there is no TLS here", "4.7.4");
+            throw unfit(Stage.TLS, "there is no TLS here", "4.7.4");
         }
         Duration limit = limits.command().compareTo(HANDSHAKE_LIMIT) < 0 ? limits.command() : HANDSHAKE_LIMIT;
         try {
@@ -161,19 +163,20 @@ final class ClientSession {
             transcript.noted("TLS with " + server.peer() + ": " + secure.facts().text());
         } catch (ClientTls.Untrusted e) {
             transcript.noted("TLS with " + server.peer() + ": " + e.facts().text());
-            throw unprotected(String.valueOf(e.getMessage()), "4.7.5");
+            throw unprotected(String.valueOf(e.getMessage()), "4.7.5", e.why());
         } catch (IOException e) {
             over = true;
             String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
             boolean wished = !server.demand().binding() && !server.implicit() && (!(e instanceof InterruptedIOException) || e instanceof SocketTimeoutException);
             Cause cause = wished ? new Cause.Unreachable(server.peer(), Stage.TLS, why, EnhancedStatus.of("4.7.5")) : unreachable(server.peer(), Stage.TLS, e);
-            throw new Broken(cause, wished ? Broken.Kind.UNSHIELDED : Broken.Kind.PASSING);
+            boolean stopped = e instanceof InterruptedIOException && !(e instanceof SocketTimeoutException);
+            throw new Broken(cause, wished ? Broken.Kind.UNSHIELDED : Broken.Kind.PASSING, stopped ? null : TlsRules.Trouble.HANDSHAKE);
         }
     }
 
     /// What is asked for the protection of mail is not to be had from this server at present. RFC 3463 §3.8.
-    private Broken unprotected(String why, String status) {
-        return unfit(Stage.TLS, why, status);
+    private Broken unprotected(String why, String status, TlsRules.Trouble trouble) {
+        return unfit(Stage.TLS, why, status).of(trouble);
     }
 
     /// How the connection is protected; null in the clear.

@@ -241,7 +241,7 @@ public final class SmtpCourier implements Courier {
     private ClientSession open(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
         try {
             ClientSession session = ClientSession.open(server, network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
-            shield.tell(server, session.isShielded());
+            shield.tell(server, session.tls());
             return session;
         } catch (Broken e) {
             shield.tell(server, e);

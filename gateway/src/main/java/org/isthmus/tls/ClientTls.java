@@ -22,6 +22,7 @@ import org.isthmus.platform.Time;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsFacts;
 import org.isthmus.transit.TlsFacts.Proof;
+import org.isthmus.transit.TlsRules;
 import org.jspecify.annotations.Nullable;
 
 /// Shakes hands with servers, and judges what they show by what is asked of them. Sessions are taken up again where the server allows (RFC 8446 §2.2); what it showed is
@@ -49,10 +50,17 @@ public final class ClientTls {
     /// The server's certificate does not prove what is asked. The connection is closed.
     public static final class Untrusted extends IOException {
         private final transient TlsFacts facts;
+        private final TlsRules.Trouble why;
 
-        Untrusted(TlsFacts facts) {
+        Untrusted(TlsFacts facts, TlsRules.Trouble why) {
             super("the server's certificate " + facts.proof().how());
             this.facts = facts;
+            this.why = why;
+        }
+
+        /// What is wrong with the certificate.
+        public TlsRules.Trouble why() {
+            return why;
         }
 
         /// What the handshake had settled.
@@ -82,10 +90,13 @@ public final class ClientTls {
         try {
             List<X509Certificate> peer = Facts.peer(connection.session());
             Proof proof = judge(peer, demand);
-            TlsFacts facts = Facts.of(connection, asked, peer, proof, peer.isEmpty() ? null : peer.getFirst());
+            TlsRules.Trouble flaw = proof.flaw();
+            // A policy in testing is told how the certificate fared, and stops nothing. RFC 8461 §5
+            Proof shown = flaw == null && demand instanceof TlsDemand.Testing testing ? judge(peer, testing.policy()) : proof;
+            TlsFacts facts = Facts.of(connection, asked, peer, shown, peer.isEmpty() ? null : peer.getFirst());
             connection.settle(facts);
-            if (!proof.trusted() && !(demand instanceof TlsDemand.Opportunistic || demand instanceof TlsDemand.Required || (demand instanceof TlsDemand.Dane none && none.records().isEmpty()))) {
-                throw new Untrusted(facts);
+            if (flaw != null) {
+                throw new Untrusted(facts, flaw);
             }
             good = true;
             return connection;
@@ -102,6 +113,7 @@ public final class ClientTls {
             case TlsDemand.Verify verify -> verify.names();
             case TlsDemand.Sts sts -> sts.names();
             case TlsDemand.Dane dane -> dane.names();
+            case TlsDemand.Testing testing -> testing.policy().names();
             case TlsDemand.Off off -> List.of();
             case TlsDemand.Opportunistic opportunistic -> List.of();
             case TlsDemand.Required required -> List.of();
@@ -118,7 +130,8 @@ public final class ClientTls {
             case TlsDemand.Opportunistic opportunistic -> Proof.UNASKED;
             case TlsDemand.Required required -> Proof.UNASKED;
             case TlsDemand.Verify verify -> trust(verify.authorities()).proves(chain, verify.names(), time.now());
-            case TlsDemand.Sts sts -> usual().proves(chain, sts.names(), time.now());
+            case TlsDemand.Sts sts -> trust(sts.authorities()).proves(chain, sts.names(), time.now());
+            case TlsDemand.Testing testing -> judge(chain, testing.asked());
             case TlsDemand.Dane records -> records.records().isEmpty() ? Proof.UNASKED : DaneProof.judge(chain, records, time.now());
         };
     }

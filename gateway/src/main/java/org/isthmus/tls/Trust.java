@@ -23,6 +23,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 import org.isthmus.transit.TlsFacts.Proof;
+import org.isthmus.transit.TlsRules.Trouble;
 import org.jspecify.annotations.Nullable;
 
 /// Whether certificates prove something, by authorities that are believed. RFC 5280 §6; revocation is not asked.
@@ -58,18 +59,18 @@ final class Trust {
     /// @param now also for certificates that have expired
     Proof vouches(List<X509Certificate> chain, String use, Instant now) {
         if (chain.isEmpty()) {
-            return new Proof(false, "none was shown");
+            return Proof.none(Trouble.UNTRUSTED, "none was shown");
         }
         X509Certificate leaf = chain.getFirst();
         String dates = dates(leaf, now);
         if (dates != null) {
-            return new Proof(false, dates);
+            return Proof.none(Trouble.EXPIRED, dates);
         }
         if (anchors.isEmpty()) {
-            return new Proof(false, "no authority is believed here");
+            return Proof.none(Trouble.UNTRUSTED, "no authority is believed here");
         }
         if (!isFor(leaf, use)) {
-            return new Proof(false, "is for another use");
+            return Proof.none(Trouble.UNTRUSTED, "is for another use");
         }
         try {
             X509CertSelector target = new X509CertSelector();
@@ -79,12 +80,12 @@ final class Trust {
             parameters.setRevocationEnabled(false);
             parameters.setDate(Date.from(now));
             PKIXCertPathBuilderResult result = (PKIXCertPathBuilderResult) CertPathBuilder.getInstance("PKIX").build(parameters);
-            return new Proof(true, "signed by " + result.getTrustAnchor().getTrustedCert().getSubjectX500Principal().getName());
+            return Proof.by("signed by " + result.getTrustAnchor().getTrustedCert().getSubjectX500Principal().getName());
         } catch (CertPathBuilderException e) {
             boolean self = leaf.getSubjectX500Principal().equals(leaf.getIssuerX500Principal());
-            return new Proof(false, self ? "signed by itself" : "signed by nobody who is believed here: " + leaf.getIssuerX500Principal().getName());
+            return Proof.none(Trouble.UNTRUSTED, self ? "signed by itself" : "signed by nobody who is believed here: " + leaf.getIssuerX500Principal().getName());
         } catch (GeneralSecurityException e) {
-            return new Proof(false, "cannot be judged: " + e.getMessage());
+            return Proof.none(Trouble.UNTRUSTED, "cannot be judged: " + e.getMessage());
         }
     }
 
@@ -95,7 +96,7 @@ final class Trust {
             return vouched;
         }
         CertificateNames held = CertificateNames.of(chain.getFirst());
-        return names.stream().anyMatch(held::hold) ? vouched : new Proof(false, "is for " + held.text() + ", not for " + String.join(" or ", names));
+        return names.stream().anyMatch(held::hold) ? vouched : Proof.none(Trouble.NAME, "is for " + held.text() + ", not for " + String.join(" or ", names));
     }
 
     /// Why a certificate is out of its time; null if it isn't.

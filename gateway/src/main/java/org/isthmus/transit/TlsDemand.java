@@ -25,14 +25,21 @@ public sealed interface TlsDemand {
         }
     }
 
-    /// As {@link Verify} with the usual authorities, because an MTA-STS policy says so. RFC 8461 §4.1.
+    /// As {@link Verify}, because an MTA-STS policy says so. RFC 8461 §4.1.
     /// @param names the server's name; the policy has been asked whether it is one of its exchangers
     /// @param policy what said so, for people
-    record Sts(List<String> names, String policy) implements TlsDemand {
+    /// @param authorities a PEM file; none for those of the Java installation
+    record Sts(List<String> names, String policy, @Nullable Path authorities) implements TlsDemand {
         public Sts {
             names = List.copyOf(names);
         }
     }
+
+    /// As much as another demand; how an MTA-STS policy in testing would fare is told besides. RFC 8461 §5.
+    /// @param asked what is asked
+    /// @param policy by which the certificate is judged too; that stops nothing
+    /// @param named whether the policy names the server
+    record Testing(TlsDemand asked, Sts policy, boolean named) implements TlsDemand {}
 
     /// With a certificate that DNS names, the answer being secure. RFC 7672.
     /// @param records all that are usable; with none, TLS is asked but nothing is checked (RFC 7672 §2.2)
@@ -52,6 +59,7 @@ public sealed interface TlsDemand {
             case Required required -> true;
             case Verify verify -> true;
             case Sts sts -> true;
+            case Testing testing -> testing.asked().binding();
             case Dane dane -> true;
         };
     }
@@ -64,6 +72,7 @@ public sealed interface TlsDemand {
             case Required required -> "required";
             case Verify verify -> "verify " + String.join(", ", verify.names());
             case Sts sts -> "MTA-STS " + String.join(", ", sts.names());
+            case Testing testing -> testing.asked().text() + ", MTA-STS in testing";
             case Dane dane -> "DANE with " + dane.records().size() + " TLSA records";
         };
     }

@@ -24,9 +24,20 @@ public record TlsFacts(
     ///
     /// @param trusted whether they proved what was asked: the server's name, or that a client was vouched for
     /// @param how in an operator's words: by whom, or why not
-    public record Proof(boolean trusted, String how) {
+    /// @param flaw what is wrong with them; none if nothing is, or nobody asked
+    public record Proof(boolean trusted, String how, TlsRules.@Nullable Trouble flaw) {
         /// Nobody asked.
-        public static final Proof UNASKED = new Proof(false, "not checked");
+        public static final Proof UNASKED = new Proof(false, "not checked", null);
+
+        /// They proved what was asked.
+        public static Proof by(String how) {
+            return new Proof(true, how, null);
+        }
+
+        /// They did not.
+        public static Proof none(TlsRules.Trouble flaw, String how) {
+            return new Proof(false, how, flaw);
+        }
     }
 
     /// Channel bindings. RFC 5056.

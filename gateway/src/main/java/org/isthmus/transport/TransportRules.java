@@ -36,11 +36,13 @@ import org.jspecify.annotations.Nullable;
 /// | none, or DNS not secure, or nobody whose AD bit is believed | MTA-STS |
 /// | policy {@code enforce} that names the server | TLS, with a good certificate for its name |
 /// | policy {@code enforce} that does not | this server is not used; the mail waits (RFC 8461 §5) |
-/// | policy {@code testing} | what the configuration has; told in the report |
+/// | policy {@code testing} | what the configuration has; how the policy would have fared is told in the report |
 /// | no policy, {@code none}, or none that can be had | what the configuration has |
 public final class TransportRules implements TlsRules {
     private static final EnhancedStatus WAITS = EnhancedStatus.of("4.7.5");
     private static final EnhancedStatus UNTOLD = EnhancedStatus.of("4.4.3");
+
+    private static final String UNNAMED = "the policy does not name this exchanger";
 
     private final Supplier<Settings> settings;
     private final Resolver dns;
@@ -78,6 +80,10 @@ public final class TransportRules implements TlsRules {
             return;
         }
         TlsTally.Subject subject = subject(domain, exchange, demand);
+        if (trouble == null && demand instanceof TlsDemand.Testing testing && !testing.named()) {
+            tally.failed(subject, FailureType.VALIDATION_FAILURE, exchange.name(), peer, UNNAMED);
+            return;
+        }
         if (trouble == null) {
             tally.succeeded(subject);
             return;
@@ -183,16 +189,17 @@ public final class TransportRules implements TlsRules {
         boolean named = policy.names(exchange.name());
         if (!named) {
             evidence.add("the policy names " + String.join(", ", policy.mx()) + ", not " + exchange.name());
-            tally.failed(subject, FailureType.VALIDATION_FAILURE, exchange.name(), peer, "the policy does not name this exchanger");
         }
+        TlsDemand.Sts demand = new TlsDemand.Sts(List.of(exchange.name()), "MTA-STS policy of " + domain.ascii(), settings.get().delivery().tlsCa());
         if (policy.mode() == StsPolicy.Mode.TESTING) {
-            return new Judgement.Ask(configured, step("mta-sts in testing", configured.text(), evidence));
+            TlsDemand watched = new TlsDemand.Testing(configured, demand, named);
+            return new Judgement.Ask(watched, step("mta-sts in testing", watched.text(), evidence));
         }
         if (!named) {
+            tally.failed(subject, FailureType.VALIDATION_FAILURE, exchange.name(), peer, UNNAMED);
             Cause cause = new Cause.Unreachable(peer, Stage.TLS, "the MTA-STS policy of " + domain.ascii() + " does not name " + exchange.name(), WAITS);
             return new Judgement.Avoid(cause, step("mta-sts", "not used", evidence));
         }
-        TlsDemand demand = new TlsDemand.Sts(List.of(exchange.name()), finding.how());
         return new Judgement.Ask(demand, step("mta-sts", demand.text(), evidence));
     }
 

@@ -158,8 +158,8 @@ class TransportRulesTest {
             enforce, mx.example.org,    MTA-STS mx.example.org,
             enforce, *.example.org,     MTA-STS mx.example.org,
             enforce, other.example.org, avoid 4.7.5,            VALIDATION_FAILURE
-            testing, mx.example.org,    opportunistic,
-            testing, other.example.org, opportunistic,          VALIDATION_FAILURE
+            testing, mx.example.org,    'opportunistic, MTA-STS in testing',
+            testing, other.example.org, 'opportunistic, MTA-STS in testing',
             none,    mx.example.org,    opportunistic,
             none,    other.example.org, opportunistic,
             """)
@@ -168,6 +168,21 @@ class TransportRulesTest {
         policy(mode, mx);
         assertThat(judge()).isEqualTo(outcome);
         assertThat(failures()).isEqualTo(failure == null ? List.of() : List.of(failure));
+    }
+
+    @Test
+    void inTestingASessionWithAServerThatIsNotNamedCountsAsFailedOnce() {
+        noDane();
+        policy("testing", "other.example.org");
+        for (TlsRules.Trouble trouble : new TlsRules.Trouble[] {null, TlsRules.Trouble.EXPIRED}) {
+            TlsRules.Judgement judgement = rules().judge(way, exchange, peer, new TlsDemand.Opportunistic());
+            rules().told(way, exchange, peer, ((TlsRules.Judgement.Ask) judgement).demand(), null, trouble, "");
+        }
+        assertThat(report()).singleElement().satisfies(policy -> {
+            assertThat(policy.successes()).isZero();
+            assertThat(policy.failures()).isEqualTo(2);
+        });
+        assertThat(failures()).containsExactly(FailureType.VALIDATION_FAILURE, FailureType.CERTIFICATE_EXPIRED);
     }
 
     private enum Breakage {
