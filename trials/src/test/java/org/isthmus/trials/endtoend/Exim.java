@@ -6,16 +6,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/// An Exim of a test's own. Debian's packages of Exim and Postfix exclude each other, so `./verify` only unpacks Exim's, into {@link #HOME}. It wants a user that its package
-/// would have made; it finds him in a view of /etc/passwd that only its own processes have.
+/// An Exim of a test's own. Debian's packages of Exim and Postfix exclude each other, so `./verify` only unpacks Exim's. It wants a user that its package would
+/// have made; it finds him in its own view of /etc/passwd.
 final class Exim implements AutoCloseable {
-    /// Where the unpacked packages lie, from the root of the repository.
-    private static final String HOME = ".build/exim";
     private static final String USER = "Debian-exim";
 
     final InetSocketAddress address;
@@ -28,16 +26,24 @@ final class Exim implements AutoCloseable {
         this.running = running;
     }
 
+    /// Without TLS.
     /// @param name its host name
     /// @param rest the sections of its configuration from `begin routers` on
     static Exim start(Path folder, String ip, int port, String name, String rest) throws IOException, InterruptedException {
-        Path binary = binary();
+        return start(folder, ip, List.of(port), name, "tls_advertise_hosts =\n", rest);
+    }
+
+    /// @param ports at which it listens, the first one for {@link #address}
+    /// @param main more options of the main section
+    static Exim start(Path folder, String ip, List<Integer> ports, String name, String main, String rest) throws IOException, InterruptedException {
+        Unpacked unpacked = new Unpacked("exim", folder).with(USER + ":x:8:8::/:/usr/sbin/nologin");
+        Path binary = unpacked.file("usr/sbin/exim4");
         UserPrincipal mail = folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("mail");
-        for (String each : List.of("spool", "log")) {
+        for (String each : List.of("spool", "log", "mail")) {
             Files.setOwner(Files.createDirectories(folder.resolve(each)), mail);
         }
-        Postfix.letOthersPass(folder);
         Path conf = folder.resolve("exim.conf");
+        String listens = ports.stream().map(port -> "[" + ip + "]:" + port).collect(Collectors.joining(" ; "));
         Files.writeString(conf, """
                 exim_path = %s
                 exim_user = mail
@@ -48,17 +54,13 @@ final class Exim implements AutoCloseable {
                 log_file_path = %s/log/%%slog
                 pid_file_path = %s/pid
                 primary_hostname = %s
-                local_interfaces = <; [%s]:%d
-                tls_advertise_hosts =
+                local_interfaces = <; %s
                 host_lookup =
                 acl_smtp_rcpt = accept
                 acl_smtp_data = accept
-                """.formatted(binary, folder.resolve("spool"), folder, folder, name, ip, port) + rest + "\nbegin retry\n* * F,1d,1m\n");
-        view("passwd", folder, USER + ":x:8:8::/:/usr/sbin/nologin\n");
-        view("group", folder, USER + ":x:8:\n");
-        String script = "mount --bind %s/passwd /etc/passwd && mount --bind %s/group /etc/group && exec %s -C %s -bdf -q1m".formatted(folder, folder, binary, conf);
-        Running running = Running.start("exim", folder, Map.of(), List.of("unshare", "-m", "--propagation", "private", "sh", "-c", script));
-        InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(ip), port);
+                """.formatted(binary, folder.resolve("spool"), folder, folder, name, listens) + main + rest + "\nbegin retry\n* * F,1d,1m\n");
+        Running running = unpacked.start("exim", List.of(binary.toString(), "-C", conf.toString(), "-bdf", "-q1m"));
+        InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(ip), ports.getFirst());
         try {
             Running.waitForPort(address);
         } catch (AssertionError e) {
@@ -68,19 +70,20 @@ final class Exim implements AutoCloseable {
         return new Exim(address, folder, running);
     }
 
-    private static void view(String file, Path folder, String more) throws IOException {
-        Files.copy(Path.of("/etc", file), folder.resolve(file));
-        Files.writeString(folder.resolve(file), more, StandardOpenOption.APPEND);
+    /// Where a transport of its configuration may write mail.
+    static Path mail(Path folder) {
+        return folder.resolve("mail");
     }
 
-    private static Path binary() {
-        for (Path up = Path.of("").toAbsolutePath(); up != null; up = up.getParent()) {
-            Path binary = up.resolve(HOME).resolve("usr/sbin/exim4");
-            if (Files.isExecutable(binary)) {
-                return binary;
-            }
+    /// Messages in the maildir {@code mail} of its folder, in no order.
+    List<Path> mailbox() throws IOException {
+        Path fresh = mail(folder).resolve("new");
+        if (!Files.isDirectory(fresh)) {
+            return List.of();
         }
-        throw new AssertionError("there is no " + HOME + "/usr/sbin/exim4: ./verify unpacks it");
+        try (Stream<Path> files = Files.list(fresh)) {
+            return files.toList();
+        }
     }
 
     /// How often it took a message with some text in its log line: its address or Message-ID.

@@ -33,6 +33,35 @@ class PeersIT {
         }
     }
 
+    @Test
+    void eximTakesAMessageFromSwaks() throws Exception {
+        Path home = Files.createDirectories(folder.resolve("exim"));
+        try (Exim exim = Exim.start(home, "127.0.0.1", Running.freePort("127.0.0.1"), "mail.site.example", """
+
+                begin routers
+                store:
+                  driver = accept
+                  transport = store
+                begin transports
+                store:
+                  driver = appendfile
+                  directory = %s
+                  maildir_format
+                  user = mail
+                """.formatted(Exim.mail(home)))) {
+            swaks(exim.address.getPort(), "user@site.example");
+            Running.waitUntil("a message in the maildir", () -> count(() -> exim.log().length()), () -> count(() -> exim.mailbox().size()) == 1);
+        }
+    }
+
+    @Test
+    void openSmtpdTakesAMessageFromSwaks() throws Exception {
+        try (OpenSmtpd open = OpenSmtpd.start(Files.createDirectories(folder.resolve("opensmtpd")), "127.0.0.1", Running.freePort("127.0.0.1"), "site.example", List.of(), "")) {
+            swaks(open.address.getPort(), "user@site.example");
+            Running.waitUntil("a message in the maildir", open::log, () -> count(() -> open.mailbox().size()) == 1);
+        }
+    }
+
     private void swaks(int port, String to) throws Exception {
         Running.Result result = Running.run(folder, Map.of(), List.of("swaks", "--server", "127.0.0.1:" + port, "--to", to, "--from", "a@example.net", "--helo", "client.example"));
         assertThat(result.exit()).as(result.output()).isZero();

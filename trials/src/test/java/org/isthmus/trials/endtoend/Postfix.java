@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.ArrayList;
@@ -34,6 +35,11 @@ final class Postfix implements AutoCloseable {
     }
 
     static Postfix start(Path folder, String ip, int port, String domain, String... settings) throws IOException, InterruptedException {
+        return start(folder, ip, port, domain, List.of(), settings);
+    }
+
+    /// @param services more lines for master.cf
+    static Postfix start(Path folder, String ip, int port, String domain, List<String> services, String... settings) throws IOException, InterruptedException {
         Path conf = Files.createDirectories(folder.resolve("conf"));
         Path queue = Files.createDirectories(folder.resolve("queue"));
         Path data = Files.createDirectories(folder.resolve("data"));
@@ -73,9 +79,13 @@ final class Postfix implements AutoCloseable {
                 "smtputf8_autodetect_classes = all",
                 "default_process_limit = 20",
                 "smtpd_peername_lookup = no"));
+        // The later of two lines counts, but not without a warning.
+        List<String> names = List.of(settings).stream().map(Postfix::name).toList();
+        main.removeIf(line -> names.contains(name(line)));
         main.addAll(List.of(settings));
         Files.write(conf.resolve("main.cf"), main);
         Files.write(conf.resolve("master.cf"), master(ip, port));
+        Files.write(conf.resolve("master.cf"), services, StandardOpenOption.APPEND);
         Running running = Running.start("postfix", folder, Map.of(), List.of("/usr/sbin/postfix", "-c", conf.toString(), "start-fg"));
         InetSocketAddress address = new InetSocketAddress(InetAddress.ofLiteral(ip), port);
         try {
@@ -85,6 +95,10 @@ final class Postfix implements AutoCloseable {
             throw new AssertionError(e.getMessage() + "\n" + String.join("\n", running.lines()) + "\n" + read(folder.resolve("log")), e);
         }
         return new Postfix(address, folder, running);
+    }
+
+    private static String name(String setting) {
+        return setting.substring(0, setting.indexOf('=')).strip();
     }
 
     /// A test's folder is its owner's alone; servers that give up root must come through.
