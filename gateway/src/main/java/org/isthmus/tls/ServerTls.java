@@ -120,7 +120,8 @@ public final class ServerTls {
         Watched watched = contexts.computeIfAbsent(wanted, none -> new Watched());
         Duration last = watched.checked;
         boolean due = last == null || with.time().elapsed().minus(last).compareTo(INTERVAL) >= 0;
-        if (due && watched.busy.compareAndSet(false, true)) {
+        // Those who come while the first one still reads read too: they would be told that there is no TLS.
+        if (last == null || (due && watched.busy.compareAndSet(false, true))) {
             try {
                 refresh(wanted, watched, with);
             } finally {

@@ -8,7 +8,6 @@ import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -24,14 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// - Nothing that came in the clear is ever handed on: it begins with empty buffers, and what is no TLS record ends it.
 /// - A close_notify of the peer is the end: from then on nothing is read, whatever comes (RFC 8446 §6.1). An end without one is an end too.
 /// - What fails, fails for good: there is no way back to the clear.
-/// - Buffers are there only while something is on its way: a session at rest holds two KiB.
+/// - Buffers are there only while something is on its way: a session at rest holds half a KiB.
 ///
 /// As with every connection one actor uses it; another one may close it, or say a last word while the first waits in {@link #read}.
 public final class TlsConnection implements Connection {
     private static final byte[] NOTHING = new byte[0];
-    private static final int WAITING_BUFFER = 2048;
+    private static final int WAITING_BUFFER = 512;
     private static final int RECORD = 16 * 1024;
-    private static final int MOST_RECORDS = 4;
     private static final Duration BUFFER_PATIENCE = Duration.ofSeconds(2);
     /// Closing never waits: what the peer has no room for at this moment it will not get.
     private static final Duration AT_ONCE = Duration.ofMillis(1);
@@ -39,7 +37,6 @@ public final class TlsConnection implements Connection {
     private final Connection carrier;
     private final SSLEngine engine;
     private final Time time;
-    private final AtomicReference<@Nullable ByteBuffer> spare = new AtomicReference<>();
     private final AtomicBoolean closed = new AtomicBoolean();
     private byte[] coming = NOTHING;
     private int start;
@@ -66,6 +63,7 @@ public final class TlsConnection implements Connection {
         boolean good = false;
         try {
             connection.shakeHands(time.elapsed().plus(limit));
+            connection.release();
             connection.established = true;
             good = true;
             return connection;
@@ -269,20 +267,30 @@ public final class TlsConnection implements Connection {
 
     /// A peer that says nothing for a while doesn't need large buffers.
     private int fillPatiently(Duration limit) throws IOException {
-        boolean large = coming.length > WAITING_BUFFER || plain.length > 0 || spare.get() != null;
+        boolean large = coming.length > WAITING_BUFFER || plain.length > 0;
         if (start == end && large && limit.compareTo(BUFFER_PATIENCE) > 0) {
             try {
                 return fill(BUFFER_PATIENCE);
             } catch (SocketTimeoutException e) {
-                coming = NOTHING;
-                start = 0;
-                end = 0;
-                plain = NOTHING;
-                spare.set(null);
+                release();
             }
             return fill(limit.minus(BUFFER_PATIENCE));
         }
         return fill(limit);
+    }
+
+    /// Gives back what holds nothing.
+    private void release() {
+        if (start == end) {
+            coming = NOTHING;
+            start = 0;
+            end = 0;
+        }
+        if (plainStart == plainEnd) {
+            plain = NOTHING;
+            plainStart = 0;
+            plainEnd = 0;
+        }
     }
 
     private int fill(Duration limit) throws IOException {
@@ -346,35 +354,35 @@ public final class TlsConnection implements Connection {
         send(ByteBuffer.wrap(from, offset, length), limit);
     }
 
+    /// Sends data; without any, all that the engine itself has to say, in one piece.
     private void send(ByteBuffer data, Duration limit) throws IOException {
-        int packet = engine.getSession().getPacketBufferSize();
-        int records = Math.min(MOST_RECORDS, 1 + data.remaining() / RECORD);
-        // Taken for the time of this write: a last word of another actor takes one of its own.
-        ByteBuffer out = spare.getAndSet(null);
-        if (out == null || out.capacity() < packet * records) {
-            out = ByteBuffer.allocate(packet * records);
-        }
-        out.clear();
-        do {
-            SSLEngineResult result = engine.wrap(data, out);
-            switch (result.getStatus()) {
-                case OK -> {}
-                case BUFFER_OVERFLOW -> {
-                    if (out.position() == 0) {
-                        out = ByteBuffer.allocate(Math.max(engine.getSession().getPacketBufferSize(), out.capacity() * 2));
-                    } else {
-                        flush(out, limit);
+        boolean own = !data.hasRemaining();
+        ByteBuffer lent = RecordBuffers.take();
+        try {
+            ByteBuffer out = lent;
+            SSLEngineResult result;
+            do {
+                result = engine.wrap(data, out);
+                switch (result.getStatus()) {
+                    case OK -> {}
+                    case BUFFER_OVERFLOW -> {
+                        if (out.position() == 0) {
+                            out = ByteBuffer.allocate(Math.max(engine.getSession().getPacketBufferSize(), out.capacity() * 2));
+                        } else {
+                            flush(out, limit);
+                        }
                     }
+                    case CLOSED -> {
+                        flush(out, limit);
+                        throw new EOFException("TLS has ended");
+                    }
+                    case BUFFER_UNDERFLOW -> throw new SSLException("nothing to wrap");
                 }
-                case CLOSED -> {
-                    flush(out, limit);
-                    throw new EOFException("TLS has ended");
-                }
-                case BUFFER_UNDERFLOW -> throw new SSLException("nothing to wrap");
-            }
-        } while (data.hasRemaining());
-        flush(out, limit);
-        spare.set(out);
+            } while (data.hasRemaining() || (own && result.getHandshakeStatus() == HandshakeStatus.NEED_WRAP));
+            flush(out, limit);
+        } finally {
+            RecordBuffers.give(lent);
+        }
     }
 
     private void flush(ByteBuffer out, Duration limit) throws IOException {
@@ -386,15 +394,17 @@ public final class TlsConnection implements Connection {
 
     /// Tells the peer that this is the end, as far as it can be told at once.
     private void farewell() {
+        ByteBuffer out = RecordBuffers.take();
         try {
             engine.closeOutbound();
-            ByteBuffer out = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
             for (int i = 0; i < 2 && !engine.isOutboundDone(); i++) {
                 engine.wrap(ByteBuffer.wrap(NOTHING), out);
             }
             flush(out, AT_ONCE);
         } catch (IOException e) {
             // The carrier is closed in any case.
+        } finally {
+            RecordBuffers.give(out);
         }
     }
 
