@@ -27,11 +27,12 @@ final class Bounds {
     /// How long a proxy may take to say whose connection it hands on. Its text asks for three seconds at least.
     static final Duration PROXY_HEADER = Duration.ofSeconds(10);
 
-    /// A session's input buffer while it talks, and while it sends large content.
+    /// A session's input buffer while it rests, while it talks, and while it sends large content.
+    static final int RESTING_BUFFER = 1024;
     static final int SMALL_BUFFER = 8 * 1024;
     static final int LARGE_BUFFER = 64 * 1024;
 
-    /// How long a large buffer is kept while the client says nothing.
+    /// How long a larger one is kept while the client says nothing.
     static final Duration BUFFER_PATIENCE = Duration.ofSeconds(2);
 
     /// Replies to pipelined commands are collected up to this many octets before they are written.

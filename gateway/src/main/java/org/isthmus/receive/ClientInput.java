@@ -41,7 +41,7 @@ final class ClientInput {
     private final Time time;
     private final Gate gate;
     private final Duration idle;
-    private byte[] buffer = new byte[Bounds.SMALL_BUFFER];
+    private byte[] buffer = new byte[Bounds.RESTING_BUFFER];
     private int start;
     private int end;
     private boolean brimful;
@@ -202,14 +202,16 @@ final class ClientInput {
         return count < 0 ? Found.CLOSED : null;
     }
 
-    /// A client that says nothing for a while doesn't need a large buffer.
+    /// A client that says nothing for a while doesn't need much of a buffer; ten thousand of them shall cost next to nothing.
     private int fillPatiently() throws IOException {
-        if (buffer.length > Bounds.SMALL_BUFFER && start == end) {
+        if (buffer.length > Bounds.RESTING_BUFFER && start == end && idle.compareTo(Bounds.BUFFER_PATIENCE) > 0) {
             try {
                 return fillWithin(Bounds.BUFFER_PATIENCE);
             } catch (SocketTimeoutException e) {
-                buffer = new byte[Bounds.SMALL_BUFFER];
+                buffer = new byte[Bounds.RESTING_BUFFER];
+                brimful = false;
             }
+            return fillWithin(idle.minus(Bounds.BUFFER_PATIENCE));
         }
         return fillWithin(idle);
     }
@@ -225,7 +227,9 @@ final class ClientInput {
     /// @throws EOFException if it closed its side
     void fillContent() throws IOException {
         output.flush();
-        if (brimful && start == end && buffer.length < Bounds.LARGE_BUFFER) {
+        if (start == end && buffer.length < Bounds.SMALL_BUFFER) {
+            buffer = new byte[Bounds.SMALL_BUFFER];
+        } else if (brimful && start == end && buffer.length < Bounds.LARGE_BUFFER) {
             buffer = new byte[Bounds.LARGE_BUFFER];
         }
         int count = fillWithin(paced());
@@ -238,11 +242,12 @@ final class ClientInput {
     /// Reads on for a moment and throws it away. TCP resets a connection that is closed while something lies unread, and the reset may overtake our last reply. RFC 1122 §4.2.2.13
     void linger() throws IOException {
         Duration end = time.elapsed().plus(Bounds.LINGER);
+        byte[] unheard = new byte[Bounds.SMALL_BUFFER];
         long read = 0;
         try {
             while (read < Bounds.LINGER_OCTETS) {
                 Duration left = end.minus(time.elapsed());
-                int count = left.isPositive() ? connection.read(buffer, 0, buffer.length, left) : -1;
+                int count = left.isPositive() ? connection.read(unheard, 0, unheard.length, left) : -1;
                 if (count < 0) {
                     return;
                 }
@@ -263,19 +268,26 @@ final class ClientInput {
     }
 
     private int fillWithin(Duration limit) throws IOException {
-        if (start == end) {
-            start = 0;
-            end = 0;
-        } else if (end == buffer.length) {
-            System.arraycopy(buffer, start, buffer, 0, end - start);
-            end -= start;
-            start = 0;
-        }
+        makeRoom();
         int count = connection.read(buffer, end, buffer.length - end, limit);
         if (count > 0) {
             end += count;
         }
         brimful = end == buffer.length;
         return count;
+    }
+
+    /// A client that has filled the buffer once has more to say than one at rest.
+    private void makeRoom() {
+        byte[] to = brimful && buffer.length < Bounds.SMALL_BUFFER ? new byte[Bounds.SMALL_BUFFER] : buffer;
+        if (start == end) {
+            start = 0;
+            end = 0;
+        } else if (end == buffer.length) {
+            System.arraycopy(buffer, start, to, 0, end - start);
+            end -= start;
+            start = 0;
+        }
+        buffer = to;
     }
 }

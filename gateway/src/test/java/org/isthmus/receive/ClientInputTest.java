@@ -232,7 +232,20 @@ class ClientInputTest {
         wire.pause = Duration.ofMinutes(1);
         wire.send("NOOP\r\n");
         assertThat(next()).isEqualTo("NOOP");
+        assertThat(input.buffer().length).isEqualTo(Bounds.RESTING_BUFFER);
+    }
+
+    @Test
+    void aSessionBeginsWithLittleAndGetsMoreWhenItSaysMore() throws IOException {
+        String longest = "NOOP " + "x".repeat(Bounds.COMMAND_LINE - 7);
+        wire.send("NOOP\r\n", longest + "\r\n" + longest + "\r\nNOOP\r\n");
+        assertThat(next()).isEqualTo("NOOP");
+        assertThat(input.buffer().length).isEqualTo(Bounds.RESTING_BUFFER);
+        assertThat(next()).isEqualTo(longest);
         assertThat(input.buffer().length).isEqualTo(Bounds.SMALL_BUFFER);
+        assertThat(next()).isEqualTo(longest);
+        assertThat(next()).isEqualTo("NOOP");
+        assertThat(next()).isEqualTo("CLOSED");
     }
 
     @Test

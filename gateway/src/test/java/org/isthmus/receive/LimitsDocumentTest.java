@@ -18,6 +18,6 @@ class LimitsDocumentTest {
                 "and " + Bounds.SLOWEST + " octets a second",
                 Bounds.DATA_OVERRUN + " octets |",
                 Bounds.LINGER.toMillis() + " ms or " + Bounds.LINGER_OCTETS + " octets",
-                Bounds.SMALL_BUFFER + " octets for input, " + Bounds.LARGE_BUFFER + " while large content comes; " + Bounds.REPLIES + " for replies");
+                Bounds.RESTING_BUFFER + " octets for input, " + Bounds.SMALL_BUFFER + " while it talks, " + Bounds.LARGE_BUFFER + " while large content comes; " + Bounds.REPLIES + " for replies");
     }
 }
