@@ -69,9 +69,11 @@ public record Settings(
     public record Tls(
             @Doc("The certificate in PEM, with those that signed it behind it. Left out: one is made at the first start, in the folder tls of connector.data.") @Nullable Path certificate,
             @Doc("The key of the certificate in PEM, unencrypted, readable for nobody else.") @Nullable Path key,
-            @Doc("More certificates, each { certificate = PATH, key = PATH }: a client gets the one that holds the name it asks for (SNI), otherwise the first.") List<Shown> certificates) {
+            @Doc("More certificates, each { certificate = PATH, key = PATH }: a client gets the one that holds the name it asks for (SNI), otherwise the first.") List<Shown> certificates,
+            @Doc("Whether clients under TLS may ask that a message goes on under TLS alone, to the end: REQUIRETLS.") boolean requiretls,
+            @Doc("Whether a message with TLS-Required: No goes on where the DANE or MTA-STS of its recipient cannot be followed, as its sender wants.") boolean tlsRequiredNo) {
         /// Nothing configured.
-        public static final Tls NONE = new Tls(null, null, List.of());
+        public static final Tls NONE = new Tls(null, null, List.of(), true, true);
 
         public Tls {
             certificates = List.copyOf(certificates);
@@ -341,11 +343,18 @@ public record Settings(
             @Doc("Only for senders of this domain or address.") @Nullable String from,
             @Doc("Only for messages of at least this size.") Optional<ByteSize> minSize,
             @Doc("Only for messages of at most this size.") Optional<ByteSize> maxSize,
+            @Doc("yes: only for messages whose sender requires TLS to the end (REQUIRETLS); no: only for others.") Optional<Boolean> requireTls,
             @Doc("A next hop that takes over after fallback-after failed attempts.") @Nullable String fallback,
             @Doc("How many attempts fail before fallback takes over.") int fallbackAfter,
             SourceLine at) {
         /// The via that means: by DNS.
         public static final String MX = "mx";
+
+        /// For messages whatever they require of TLS.
+        public AddressSpace(
+                int index, DomainPattern to, String via, int cost, @Nullable String from, Optional<ByteSize> minSize, Optional<ByteSize> maxSize, @Nullable String fallback, int fallbackAfter, SourceLine at) {
+            this(index, to, via, cost, from, minSize, maxSize, Optional.empty(), fallback, fallbackAfter, at);
+        }
     }
 
     /// What becomes of addresses before anything is decided by them, and who gets copies.

@@ -166,7 +166,7 @@ final class SettingsReader {
         Optional<ByteSize> maxSize = section.one("max-size", Kind.SIZE);
         String fallback = section.one("fallback", Kind.TEXT).orElse(null);
         int fallbackAfter = section.one("fallback-after", Kind.number(1, 1000)).orElse(3);
-        section.notYet(false, "routes by TLS", "require-tls");
+        Optional<Boolean> requireTls = section.one("require-tls", Kind.FLAG);
         section.finish();
         if (minSize.isPresent() && maxSize.isPresent() && minSize.get().octets() > maxSize.get().octets()) {
             problems.error("bad-value", section.at("max-size"), section.name("max-size") + " is less than min-size; no message is both");
@@ -174,7 +174,7 @@ final class SettingsReader {
         if (to.isEmpty() || via.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new Settings.AddressSpace(index, to.get(), via.get(), cost, from, minSize, maxSize, fallback, fallbackAfter, section.at("to")));
+        return Optional.of(new Settings.AddressSpace(index, to.get(), via.get(), cost, from, minSize, maxSize, requireTls, fallback, fallbackAfter, section.at("to")));
     }
 
     private Settings.Loop loop() {

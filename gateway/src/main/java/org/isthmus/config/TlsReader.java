@@ -32,8 +32,10 @@ final class TlsReader {
                 one.finish();
             }
         }
+        boolean requireTls = section.one("requiretls", Kind.FLAG).orElse(true);
+        boolean waivable = section.one("tls-required-no", Kind.FLAG).orElse(true);
         section.finish();
-        return new Settings.Tls(first.map(Settings.Tls.Shown::certificate).orElse(null), first.map(Settings.Tls.Shown::key).orElse(null), more);
+        return new Settings.Tls(first.map(Settings.Tls.Shown::certificate).orElse(null), first.map(Settings.Tls.Shown::key).orElse(null), more, requireTls, waivable);
     }
 
     /// A certificate and its key, which are named together or not at all.

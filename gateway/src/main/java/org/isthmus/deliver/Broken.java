@@ -18,7 +18,9 @@ final class Broken extends Exception {
         PASSING,
         /// TLS came to nothing where it was only wished for: the same server may be asked again in the clear.
         UNSHIELDED,
-        /// It will not talk to us, and says so for good.
+        /// We must not use it as things are, and that is not its trouble: a policy, or what the sender wants. It may pass.
+        AVOIDED,
+        /// It will not talk to us, and says so for good; or it can never be used for the message.
         FOR_GOOD
     }
 

@@ -40,14 +40,32 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
         return other.equals(demand) ? this : new Server(way, exchange, peer, source, helloName, xforward, other, implicit, login);
     }
 
+    /// What is asked of it where the sender requires TLS: that it proves its name. RFC 8689 §4.2.1. Who switched TLS off has none.
+    Server strict(Settings settings) {
+        Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
+        return demand instanceof TlsDemand.Off || demand instanceof TlsDemand.Verify ? this : asking(verified(hop, exchange, settings));
+    }
+
+    private static TlsDemand verified(Settings.@Nullable Hop hop, Exchange exchange, Settings settings) {
+        return hop == null ? demand(Settings.TlsMode.VERIFY, List.of(exchange.name()), settings.delivery().tlsCa())
+                : demand(Settings.TlsMode.VERIFY, names(hop), authorities(hop, settings));
+    }
+
+    private static List<String> names(Settings.Hop hop) {
+        return hop.tlsNames().isEmpty() ? List.of(hop.host()) : hop.tlsNames().stream().map(Domain::ascii).toList();
+    }
+
+    private static @Nullable Path authorities(Settings.Hop hop, Settings settings) {
+        return hop.tlsCa() == null ? settings.delivery().tlsCa() : hop.tlsCa();
+    }
+
     private static TlsDemand demand(Settings.@Nullable Hop hop, Exchange exchange, Settings settings) {
         Settings.TlsMode general = settings.delivery().tls();
         if (hop == null) {
             return demand(general, List.of(exchange.name()), settings.delivery().tlsCa());
         }
-        List<String> names = hop.tlsNames().isEmpty() ? List.of(hop.host()) : hop.tlsNames().stream().map(Domain::ascii).toList();
         boolean must = hop.implicitTls() && (general == Settings.TlsMode.OFF || general == Settings.TlsMode.OPPORTUNISTIC);
-        return demand(hop.tls().orElse(must ? Settings.TlsMode.REQUIRED : general), names, hop.tlsCa() == null ? settings.delivery().tlsCa() : hop.tlsCa());
+        return demand(hop.tls().orElse(must ? Settings.TlsMode.REQUIRED : general), names(hop), authorities(hop, settings));
     }
 
     private static TlsDemand demand(Settings.TlsMode mode, List<String> names, @Nullable Path authorities) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.deliver;
 
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.TlsDemand;
@@ -15,6 +16,15 @@ import org.jspecify.annotations.Nullable;
 record Shield(@Nullable ClientTls tls, TlsRules rules) {
     static Shield none() {
         return new Shield(null, TlsRules.CONFIGURED);
+    }
+
+    /// A server with what is asked of it.
+    /// @throws Broken if it must not be used
+    Server judged(Server server, TlsWish wish) throws Broken {
+        return switch (rules.judge(server.way(), server.exchange(), server.peer(), server.demand(), wish)) {
+            case TlsRules.Judgement.Ask ask -> server.asking(ask.demand());
+            case TlsRules.Judgement.Avoid avoid -> throw RequiredTls.avoided(avoid.cause());
+        };
     }
 
     /// A session has begun, under TLS or in the clear. What nobody wanted under TLS is no news.

@@ -11,6 +11,7 @@ import org.isthmus.platform.Network;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
 import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.DeliveryAttempt;
@@ -109,7 +110,7 @@ public final class SmtpCourier implements Courier {
                 continue;
             }
             try {
-                visit(server, attempt, settings.delivery());
+                visit(server, attempt, settings);
             } catch (Broken e) {
                 failed(server, attempt, e);
             } finally {
@@ -137,27 +138,38 @@ public final class SmtpCourier implements Courier {
     private void failed(Server server, Attempt attempt, Broken broken) {
         Cause why = broken.why();
         String what = why instanceof Cause.Replied replied ? replied.stage() + ": " + replied.reply().text()
-                : why instanceof Cause.Unreachable none ? none.stage() + ": " + none.problem() : why.status().toString();
+                : why instanceof Cause.Unreachable none ? none.stage() + ": " + none.problem()
+                : why instanceof Cause.Unsupported lacks ? "does not offer " + lacks.extension() : why.status().toString();
         attempt.transcript().noted(server.peer() + " " + what);
         attempt.failed(server, broken, what);
-        if (isAboutHost(why)) {
+        if (isAboutHost(broken)) {
             hosts.failed(server.peer().address(), why, time.elapsed());
         }
     }
 
     /// Trouble before MAIL is the host's; later it may be the message's.
-    private static boolean isAboutHost(Cause why) {
+    private static boolean isAboutHost(Broken broken) {
+        Cause why = broken.why();
+        if (broken.kind() == Broken.Kind.AVOIDED || (broken.kind() == Broken.Kind.FOR_GOOD && broken.tls() != null)) {
+            return false;
+        }
         Stage stage = why instanceof Cause.Replied replied ? replied.stage() : why instanceof Cause.Unreachable none ? none.stage() : Stage.QUIT;
         return stage.compareTo(Stage.MAIL) < 0;
     }
 
     /// Gives outcomes to all open recipients at one server, over as many transactions and connections as it wants.
-    private void visit(Server found, Attempt attempt, Settings.Delivery delivery) throws Broken {
-        Server server = found;
-        switch (shield.rules().judge(found.way(), found.exchange(), found.peer(), found.demand())) {
-            case TlsRules.Judgement.Ask ask -> server = found.asking(ask.demand());
-            case TlsRules.Judgement.Avoid avoid -> throw new Broken(avoid.cause(), Broken.Kind.PASSING);
+    private void visit(Server found, Attempt attempt, Settings settings) throws Broken {
+        TlsWish wish = RequiredTls.wish(attempt.request().message(), found.way());
+        boolean strict = wish == TlsWish.REQUIRED;
+        Server server = shield.judged(strict ? found.strict(settings) : found, wish);
+        try {
+            visit(server, attempt, settings.delivery(), strict);
+        } catch (Broken e) {
+            throw strict ? RequiredTls.strictly(e) : e;
         }
+    }
+
+    private void visit(Server server, Attempt attempt, Settings.Delivery delivery, boolean strict) throws Broken {
         ClientSession session = delivery.reuse() ? kept(server) : null;
         if (session != null) {
             attempt.connected(server);
@@ -171,6 +183,10 @@ public final class SmtpCourier implements Courier {
                 }
                 hosts.worked(server.peer().address());
                 attempt.connected(server);
+            }
+            if (strict && !RequiredTls.isKnown(session)) {
+                leave(session, delivery.reuse());
+                throw RequiredTls.unknown(server);
             }
             boolean goesOn = false;
             try {

@@ -95,13 +95,14 @@ final class CircleWords {
     }
 
     static boolean isConditional(AddressSpace space) {
-        return space.minSize().isPresent() || space.maxSize().isPresent() || space.from() != null;
+        return space.minSize().isPresent() || space.maxSize().isPresent() || space.requireTls().isPresent() || space.from() != null;
     }
 
     static String conditions(AddressSpace space) {
         List<String> parts = new ArrayList<>();
         space.minSize().ifPresent(size -> parts.add("min-size = " + size));
         space.maxSize().ifPresent(size -> parts.add("max-size = " + size));
+        space.requireTls().ifPresent(tls -> parts.add("require-tls = " + (tls ? "yes" : "no")));
         if (space.from() != null) {
             parts.add("from = " + space.from());
         }

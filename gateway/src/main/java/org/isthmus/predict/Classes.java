@@ -46,7 +46,7 @@ final class Classes {
     /// @param parent the domain of the site that it is a sample child of; none if it is named itself
     record Mention(Domain domain, String by, @Nullable SourceLine at, @Nullable SiteDomain parent) {}
 
-    private record Condition(ReversePath from, long size, int attempts) {}
+    private record Condition(ReversePath from, long size, int attempts, boolean tls) {}
 
     /// @param ours which domains are the site's
     Classes(Survey survey, Predicate<Domain> ours, List<FileDirectory.AliasSample> aliases, List<KnownForwards.Forward> known) {
@@ -144,7 +144,7 @@ final class Classes {
 
     private void add(Recipient recipient, Mail.Kind kind, Set<Domain> domains) {
         for (Condition condition : conditions(domains)) {
-            all.add(new Mail(recipient, kind, condition.from(), condition.size(), condition.attempts()));
+            all.add(new Mail(recipient, kind, condition.from(), condition.size(), condition.attempts(), condition.tls()));
         }
     }
 
@@ -152,12 +152,16 @@ final class Classes {
         Set<Long> sizes = new TreeSet<>(Set.of(0L));
         Set<Integer> attempts = new TreeSet<>(Set.of(0));
         Set<ReversePath> senders = new LinkedHashSet<>(List.of(SENDER));
+        Set<Boolean> requirements = new TreeSet<>(Set.of(false));
         for (Domain domain : domains) {
             for (AddressSpace space : survey.spaces(domain)) {
                 space.minSize().ifPresent(size -> sizes.add(size.octets()));
                 space.maxSize().ifPresent(size -> sizes.add(size.octets() + 1));
                 if (space.fallback() != null) {
                     attempts.add(space.fallbackAfter());
+                }
+                if (space.requireTls().isPresent()) {
+                    requirements.add(true);
                 }
                 if (space.from() != null) {
                     sender(space.from(), senders);
@@ -168,7 +172,7 @@ final class Classes {
         List<Condition> conditions = new ArrayList<>();
         for (ReversePath sender : senders) {
             for (long size : sizes) {
-                attempts.forEach(count -> conditions.add(new Condition(sender, size, count)));
+                attempts.forEach(count -> requirements.forEach(tls -> conditions.add(new Condition(sender, size, count, tls))));
             }
         }
         return conditions.size() > MOST_CONDITIONS ? conditions.subList(0, MOST_CONDITIONS) : conditions;

@@ -10,7 +10,7 @@ import org.isthmus.transit.Recipient;
 ///
 /// @param kind what the recipient stands for
 /// @param attempts 0, or so many that fallbacks take over
-record Mail(Recipient recipient, Kind kind, ReversePath from, long size, int attempts) {
+record Mail(Recipient recipient, Kind kind, ReversePath from, long size, int attempts, boolean tls) {
 
     enum Kind {
         /// An address that our directory lists.
@@ -24,11 +24,11 @@ record Mail(Recipient recipient, Kind kind, ReversePath from, long size, int att
     }
 
     Router.Facts facts(boolean returned) {
-        return new Router.Facts(from, size, attempts, false, returned ? 1 : 0);
+        return new Router.Facts(from, size, attempts, false, returned ? 1 : 0, null, tls);
     }
 
     Mail to(Recipient other, Kind as) {
-        return new Mail(other, as, from, size, attempts);
+        return new Mail(other, as, from, size, attempts, tls);
     }
 
     Mailbox address() {

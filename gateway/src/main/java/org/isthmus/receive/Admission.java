@@ -132,7 +132,7 @@ final class Admission {
 
     private Answer way(Recipient recipient, Transaction transaction, boolean always, List<Step> steps) {
         Snapshot snapshot = transaction.snapshot;
-        Router.Facts facts = new Router.Facts(transaction.from, transaction.parameters.size().orElse(0), 0, false);
+        Router.Facts facts = new Router.Facts(transaction.from, transaction.parameters.size().orElse(0), 0, false).with(transaction.parameters.tls());
         Routing routing = router.route(recipient, facts, snapshot);
         steps.addAll(routing.steps());
         return switch (routing.route()) {

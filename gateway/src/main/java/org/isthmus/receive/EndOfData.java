@@ -7,9 +7,11 @@ import org.isthmus.addressing.Copying;
 import org.isthmus.policy.Refusals;
 import org.isthmus.policy.Verdict;
 import org.isthmus.smtp.Reply;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.smtp.Violation;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.ContentFacts;
+import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Step;
@@ -104,13 +106,23 @@ final class EndOfData {
         }
     }
 
+    /// RFC 8689 §4.1: what MAIL said of TLS goes before what the header says.
+    private Envelope envelope() {
+        Envelope envelope = transaction.envelope();
+        if (!content.waivesTls() || envelope.parameters().tls() != TlsWish.UNSAID || !transaction.snapshot.settings().tls().tlsRequiredNo()) {
+            return envelope;
+        }
+        transaction.note(Step.of("tls", "TLS-Required: No", null, "goes on even where the policy of the recipient cannot be followed"));
+        return new Envelope(envelope.from(), envelope.parameters().with(TlsWish.WAIVED), envelope.recipients());
+    }
+
     /// RFC 5321 §6.1: by 250 we take the responsibility. If the client vanishes before it hears that, it will send again: a duplicate is possible and a loss is not (§4.5.3.2.6).
     private Answer commit(ContentFacts facts) {
         try {
             Origin origin = new Origin.Received(client, Protocol.name(client, transaction.parameters));
             transaction.rewriting.headerSteps().forEach(transaction::note);
             copies();
-            return new Answer.Accepted(content.draft().commit(transaction.envelope(), origin, facts, content.returns().passage(), content.returns().steps()));
+            return new Answer.Accepted(content.draft().commit(envelope(), origin, facts, content.returns().passage(), content.returns().steps()));
         } catch (IOException e) {
             return new Answer.Refused(Intake.localTrouble(e), List.of(Intake.localStep(e)));
         }

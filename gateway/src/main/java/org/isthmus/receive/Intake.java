@@ -192,6 +192,11 @@ final class Intake extends OutputStream {
                 scanner.received(), priority(scanner.priority()), (int) sum.getValue(), returns.passes());
     }
 
+    /// Whether the sender waives TLS in the header. RFC 8689 §3. The content is complete.
+    boolean waivesTls() {
+        return scanner.waivesTls();
+    }
+
     // RFC 2156 §5.3.6
     private static Priority priority(@Nullable String field) {
         return switch (field) {

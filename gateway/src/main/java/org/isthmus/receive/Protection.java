@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.isthmus.config.Settings;
+import org.isthmus.smtp.Reply;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.tls.ServerTls;
 import org.isthmus.tls.TlsConnection;
 import org.isthmus.transit.TlsFacts;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Whether and how a session comes under TLS. RFC 3207; RFC 8314 §3.3 for implicit TLS. Belongs to one session's thread.
 final class Protection {
     private static final List<String> KEYWORD = List.of("STARTTLS");
+    private static final List<String> SECURE = List.of("REQUIRETLS");
     private static final Duration LONGEST = Duration.ofSeconds(30);
 
     private final ServerTls tls;
@@ -30,9 +33,20 @@ final class Protection {
         return listener.tls() == Settings.Listener.Tls.IMPLICIT && tls.isReady(listener, settings);
     }
 
-    /// What EHLO offers. RFC 3207 §4.2: nothing under TLS.
+    /// What EHLO offers. RFC 3207 §4.2, RFC 8689 §2: one in the clear, the other under TLS.
     List<String> keywords(Settings settings) {
+        if (connection.isSecure()) {
+            return settings.tls().requiretls() ? SECURE : List.of();
+        }
         return objection(settings) == null ? KEYWORD : List.of();
+    }
+
+    /// Why a wish of MAIL cannot be granted; null if it can.
+    @Nullable Reply refusal(TlsWish wish, Settings settings) {
+        if (wish != TlsWish.REQUIRED) {
+            return null;
+        }
+        return !settings.tls().requiretls() ? Replies.NO_REQUIRETLS.with() : connection.isSecure() ? null : Replies.TLS_FOR_REQUIRETLS.with();
     }
 
     /// Why there is no STARTTLS here and now; null if there is.

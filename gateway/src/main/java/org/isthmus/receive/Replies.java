@@ -149,6 +149,8 @@ public final class Replies {
     static final ReplyForm HOLD_TOO_LONG = new ReplyForm(501, "5.5.4", "mail is held for {} seconds at most", "MAIL with a HOLDFOR or HOLDUNTIL beyond `max-hold`. RFC 4865 §4.", "Raise max-hold.");
     static final ReplyForm HOLD_TOO_LATE = new ReplyForm(501, "5.5.4", "BY would be over before the message is let go", "MAIL with BY in mode R and a later HOLDFOR or HOLDUNTIL.", "");
     static final ReplyForm PRIORITY_CHANGED = new ReplyForm(250, "2.3.6", "sender ok, with priority {}", "MAIL with an MT-PRIORITY above 0 from a client that may not send to anywhere. RFC 6710 §5.", "");
+    static final ReplyForm TLS_FOR_REQUIRETLS = new ReplyForm(530, "5.7.10", "REQUIRETLS needs TLS here too: send STARTTLS first", "MAIL with REQUIRETLS in the clear. RFC 8689 §2.", "");
+    static final ReplyForm NO_REQUIRETLS = new ReplyForm(555, "5.5.4", "REQUIRETLS is not offered here", "MAIL with REQUIRETLS where `tls.requiretls = no`. RFC 5321 §4.1.1.11.", "");
     static final ReplyForm CALLED = new ReplyForm(250, "2.0.0", "what waits for {} is started", "ETRN. RFC 1985 §5.3. The mail goes by its route, and not by this connection.", "");
     static final ReplyForm NOT_CALLED = new ReplyForm(459, "4.7.1", "you may not call for the mail of {}", "ETRN from a host that is none of the domain's `etrn-hosts`. RFC 1985 §5.3.",
             "Name the host there if it is the domain's server.");
@@ -174,7 +176,7 @@ public final class Replies {
             UNRECOGNISED, NOT_IMPLEMENTED, FORBIDDEN_CHARACTER, LINE_TOO_LONG, LINE_ENDLESS, TOO_MANY_CHALLENGES, SAY_HELLO_FIRST, NESTED_MAIL, MAIL_FIRST, RCPT_FIRST, NO_VALID_RECIPIENTS, IN_CHUNKS,
             NEEDS_BDAT, NEEDS_SMTPUTF8, NOT_HTTP, TOO_LARGE, HEADER_TOO_LARGE, TOO_MANY_FIELDS, TOO_MANY_RECIPIENTS, BAD_CONTENT, HOPS, RETURNED, UNKNOWN_RECIPIENT, UNDECIDED_RECIPIENT, UNDECIDED_SENDER,
             LOOPBACK, LOOPED, NULL_MX, UNRESOLVED, UNROUTABLE, ALIAS_CIRCLE, NOBODY_BEHIND, NO_ROOM, DISK_TROUBLE, BUG, TOO_MANY_ERRORS, IDLE, CONTENT_TIMEOUT, STOPPING, TOO_MANY_SESSIONS,
-            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL, NO_HOLDING, HOLD_TOO_LONG, HOLD_TOO_LATE, PRIORITY_CHANGED, CALLED, NOT_CALLED, NO_SUCH_QUEUE, TLS_GO, TLS_ALREADY, TLS_IN_MAIL, TLS_NOT_NOW,
+            TOO_MANY_FROM_CLIENT, LOST, CHUNKS_LOST, NO_PROXY_HEADER, NOT_XCLIENT, XCLIENT_IN_MAIL, NO_HOLDING, HOLD_TOO_LONG, HOLD_TOO_LATE, PRIORITY_CHANGED, TLS_FOR_REQUIRETLS, NO_REQUIRETLS, CALLED, NOT_CALLED, NO_SUCH_QUEUE, TLS_GO, TLS_ALREADY, TLS_IN_MAIL, TLS_NOT_NOW,
             TLS_INJECTED, TLS_FAILED);
 
     /// Replies without blanks that go out with every message, ready for the wire.

@@ -92,7 +92,7 @@ final class ReturnCheck {
     }
 
     private Routing way(Recipient recipient, boolean returned) {
-        return router.route(recipient, new Router.Facts(transaction.from, transaction.parameters.size().orElse(0), 0, false, returned ? 1 : 0), transaction.snapshot);
+        return router.route(recipient, new Router.Facts(transaction.from, transaction.parameters.size().orElse(0), 0, false, returned ? 1 : 0).with(transaction.parameters.tls()), transaction.snapshot);
     }
 
     /// How often the message has been here, by Received lines whose queue ids we can have issued.

@@ -24,6 +24,7 @@ import org.isthmus.smtp.CommandParser;
 import org.isthmus.smtp.Hello;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.Reply;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.Step;
 import org.isthmus.transit.TlsFacts;
@@ -324,6 +325,11 @@ final class Session {
         Reply timing = parameters.timing().isNone() ? null : TimingCheck.refusal(listener, parameters, rooms.time().now());
         if (timing != null) {
             speech.mistake(timing);
+            return;
+        }
+        Reply untold = parameters.tls() == TlsWish.UNSAID ? null : protection.refusal(parameters.tls(), snapshot.settings());
+        if (untold != null) {
+            speech.mistake(untold);
             return;
         }
         Step notHis = speech.client().user() == null ? null : rooms.authenticator().objection(speech.client(), from);

@@ -27,6 +27,7 @@ import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.ReturnContent;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.syntax.Characters;
 import org.isthmus.transit.Content;
 import org.isthmus.transit.ContentFacts;
@@ -99,7 +100,7 @@ public final class DsnReporter implements Reporter {
     private Report report(QueuedMessage message, List<Happening> told, Mailbox to, int generation, Content content, Instant now, Snapshot snapshot) throws IOException {
         boolean failure = told.stream().anyMatch(DsnReporter::hasFailed);
         // RFC 3461 §4.3: RET is about failures; anything else returns the header alone. Without RET the choice is ours.
-        boolean whole = failure && message.envelope().parameters().returnContent() == ReturnContent.FULL;
+        boolean whole = failure && !isProtected(message) && message.envelope().parameters().returnContent() == ReturnContent.FULL;
         String text = new HumanPart(message, snapshot.settings(), now).text(told);
         Draft draft = new Draft(author(message, told, snapshot.settings()), to, subject(message, told), text, generation, whole);
         return letter(message, told, draft, content, now, snapshot);
@@ -109,8 +110,13 @@ public final class DsnReporter implements Reporter {
     private Report notice(QueuedMessage message, List<Happening> told, Audience.Postmaster postmaster, Content content, Instant now, Snapshot snapshot) throws IOException {
         Mailbox to = snapshot.settings().connector().postmaster();
         String text = new HumanPart(message, snapshot.settings(), now).text(FAILED_REPORT, told);
-        Draft draft = new Draft(to, to, "Report not delivered: " + message.id(), text, postmaster.generation(), true);
+        Draft draft = new Draft(to, to, "Report not delivered: " + message.id(), text, postmaster.generation(), !isProtected(message));
         return letter(message, told, draft, content, now, snapshot);
+    }
+
+    /// RFC 8689 §5: what tells of a message that must have TLS must have it too, and returns the header alone whatever RET says.
+    private static boolean isProtected(QueuedMessage message) {
+        return message.envelope().parameters().tls() == TlsWish.REQUIRED;
     }
 
     private static boolean hasFailed(Happening happening) {
@@ -154,7 +160,7 @@ public final class DsnReporter implements Reporter {
         Letter letter = new Letter(SENDER_NAME, from, draft.to(), draft.subject(), id, message.facts().messageId(), now, draft.text(), ReturnedPart.of(content, draft.whole()),
                 message.envelope().parameters().smtpUtf8(), "report-" + name);
         byte[] octets = DsnWriter.write(letter, new MachinePart(message, settings).dsn(told));
-        return new Report(envelope(draft.to()), new Origin.Report(message.id()), facts(octets), passage, octets);
+        return new Report(envelope(draft.to(), message), new Origin.Report(message.id()), facts(octets), passage, octets);
     }
 
     /// Follows from what it is about, so that a report that is made again after trouble of the disk is the same.
@@ -186,9 +192,9 @@ public final class DsnReporter implements Reporter {
     }
 
     /// RFC 5321 §4.5.5 and RFC 3461 §5.2.7.3: from nobody, and nobody reports about it.
-    private static Envelope envelope(Mailbox to) {
+    private static Envelope envelope(Mailbox to, QueuedMessage about) {
         boolean utf8 = !to.isAscii();
-        MailParameters parameters = new MailParameters(OptionalLong.empty(), utf8 ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT, utf8, null, null);
+        MailParameters parameters = new MailParameters(OptionalLong.empty(), utf8 ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT, utf8, null, null).with(isProtected(about) ? TlsWish.REQUIRED : TlsWish.UNSAID);
         return new Envelope(ReversePath.NULL, parameters, List.of(Recipient.of(to, new RcptParameters(Set.of(), null))));
     }
 

@@ -63,6 +63,9 @@ final class AddressSpaces {
         if (space.maxSize().isPresent() && facts.size() > space.maxSize().get().octets()) {
             return "only up to " + space.maxSize().get() + ", and this has " + facts.size() + " B";
         }
+        if (space.requireTls().isPresent() && space.requireTls().get() != facts.tls()) {
+            return facts.tls() ? "not for messages that require TLS" : "only for messages that require TLS";
+        }
         return null;
     }
 

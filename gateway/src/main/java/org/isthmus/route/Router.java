@@ -3,6 +3,7 @@ package org.isthmus.route;
 
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Snapshot;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Routing;
@@ -28,11 +29,12 @@ public interface Router {
     /// @param released a person released it from hold, so the loopback policy {@code hold} does not hold it again
     /// @param passes how often the message has been here before: Received lines in it that our hostname wrote. 0 if unknown
     /// @param message its queue id; none before it is accepted
-    record Facts(ReversePath from, long size, int attempts, boolean released, int passes, @Nullable QueueId message) {
+    /// @param tls whether its sender requires TLS, for routes that depend on it
+    record Facts(ReversePath from, long size, int attempts, boolean released, int passes, @Nullable QueueId message, boolean tls) {
 
         /// Not in the queue yet, or nobody asks for it.
         public Facts(ReversePath from, long size, int attempts, boolean released, int passes) {
-            this(from, size, attempts, released, passes, null);
+            this(from, size, attempts, released, passes, null, false);
         }
 
         /// For a message that has not been here before, as far as anybody knows.
@@ -43,6 +45,11 @@ public interface Router {
         /// All that is known at RCPT.
         public static Facts of(ReversePath from) {
             return new Facts(from, 0, 0, false, 0);
+        }
+
+        /// The same with what the sender wants of TLS.
+        public Facts with(TlsWish wish) {
+            return tls == (wish == TlsWish.REQUIRED) ? this : new Facts(from, size, attempts, released, passes, message, !tls);
         }
 
         /// It has left and come back. Decides when the loopback policy is {@code send}: what has made its trip is delivered inside.

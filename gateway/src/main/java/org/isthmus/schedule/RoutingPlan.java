@@ -15,6 +15,7 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.loop.Departures;
 import org.isthmus.route.Router;
 import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.LoopEvidence;
@@ -102,7 +103,7 @@ final class RoutingPlan {
         QueuedMessage message = changes.before();
         RecipientState.Waiting waiting = (RecipientState.Waiting) changes.state(number);
         int passes = Math.max(message.facts().passes(), message.passage().finding(number).isPresent() ? 1 : 0);
-        return new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), passes, message.id());
+        return new Router.Facts(changes.from(number), message.facts().size(), waiting.attempts(), waiting.released(), passes, message.id(), message.envelope().parameters().tls() == TlsWish.REQUIRED);
     }
 
     /// @return those that came in its place

@@ -31,6 +31,7 @@ import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.ReturnContent;
 import org.isthmus.smtp.StatusClass;
 import org.isthmus.smtp.Timing;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.syntax.SyntaxProblem;
 import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
@@ -69,7 +70,11 @@ final class TransitReader {
             timing = timing();
             tag = in.u8();
         }
-        return new Envelope(reversePath(tag), mailParameters().with(timing), list(2, this::recipient));
+        TlsWish tls = tag == TransitWriter.TLS_REQUIRED ? TlsWish.REQUIRED : tag == TransitWriter.TLS_WAIVED ? TlsWish.WAIVED : TlsWish.UNSAID;
+        if (tls != TlsWish.UNSAID) {
+            tag = in.u8();
+        }
+        return new Envelope(reversePath(tag), mailParameters().with(timing).with(tls), list(2, this::recipient));
     }
 
     Recipient recipient() throws Damaged {

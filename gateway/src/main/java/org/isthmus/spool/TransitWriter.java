@@ -42,10 +42,13 @@ import org.jspecify.annotations.Nullable;
 /// declarations. {@link TransitReader} is its mirror; the two are changed together, and a change that old readers would misread raises {@link #VERSION}.
 final class TransitWriter {
     /// Of all that this class writes.
-    static final int VERSION = 5;
+    static final int VERSION = 6;
 
     /// Stands before the reverse-path of an envelope that says something of time and turn, where a path's tag is otherwise.
     static final int TIMING = 3;
+    /// The same for one that must have TLS on its way, and for one that goes without where it must.
+    static final int TLS_REQUIRED = 4;
+    static final int TLS_WAIVED = 5;
 
     private final ByteWriter out;
 
@@ -57,6 +60,11 @@ final class TransitWriter {
         if (!envelope.parameters().timing().isNone()) {
             out.u8(TIMING);
             timing(envelope.parameters().timing());
+        }
+        switch (envelope.parameters().tls()) {
+            case UNSAID -> {}
+            case REQUIRED -> out.u8(TLS_REQUIRED);
+            case WAIVED -> out.u8(TLS_WAIVED);
         }
         reversePath(envelope.from());
         parameters(envelope.parameters());

@@ -109,19 +109,23 @@ public final class ClientTls {
 
     /// The name that the demand asks for first, or the host's; none for addresses and what cannot stand in SNI.
     private static @Nullable String name(String host, TlsDemand demand) {
-        List<String> names = switch (demand) {
-            case TlsDemand.Verify verify -> verify.names();
-            case TlsDemand.Sts sts -> sts.names();
-            case TlsDemand.Dane dane -> dane.names();
-            case TlsDemand.Testing testing -> testing.policy().names();
-            case TlsDemand.Off off -> List.of();
-            case TlsDemand.Opportunistic opportunistic -> List.of();
-            case TlsDemand.Required required -> List.of();
-        };
+        List<String> names = names(demand);
         String name = names.isEmpty() ? host : names.getFirst();
         boolean address = name.indexOf(':') >= 0 || name.startsWith("[") || name.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9'));
         boolean plain = name.chars().allMatch(c -> c == '.' || c == '-' || (c < 128 && Character.isLetterOrDigit(c)));
         return address || !plain || name.isEmpty() || name.endsWith(".") || name.length() > 253 ? null : name;
+    }
+
+    private static List<String> names(TlsDemand demand) {
+        return switch (demand) {
+            case TlsDemand.Verify verify -> verify.names();
+            case TlsDemand.Sts sts -> sts.names();
+            case TlsDemand.Dane dane -> dane.names();
+            case TlsDemand.Testing testing -> names(testing.policy());
+            case TlsDemand.Off off -> List.of();
+            case TlsDemand.Opportunistic opportunistic -> List.of();
+            case TlsDemand.Required required -> List.of();
+        };
     }
 
     private Proof judge(List<X509Certificate> chain, TlsDemand demand) throws IOException {

@@ -39,7 +39,7 @@ public record QueuedMessage(
             return this;
         }
         MailParameters parameters = envelope.parameters();
-        MailParameters bare = new MailParameters(parameters.size(), parameters.body(), parameters.smtpUtf8(), null, null, parameters.timing());
+        MailParameters bare = new MailParameters(parameters.size(), parameters.body(), parameters.smtpUtf8(), null, null, parameters.timing(), parameters.tls());
         return new QueuedMessage(id, new Envelope(from, bare, envelope.recipients()), origin, accepted, facts, passage, states);
     }
 

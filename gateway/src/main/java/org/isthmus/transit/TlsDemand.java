@@ -35,11 +35,11 @@ public sealed interface TlsDemand {
         }
     }
 
-    /// As much as another demand; how an MTA-STS policy in testing would fare is told besides. RFC 8461 §5.
+    /// As much as another demand; how a policy would fare is told besides. So it is with MTA-STS in testing (RFC 8461 §5), and where the sender waived TLS (RFC 8689 §4.2.2).
     /// @param asked what is asked
     /// @param policy by which the certificate is judged too; that stops nothing
     /// @param named whether the policy names the server
-    record Testing(TlsDemand asked, Sts policy, boolean named) implements TlsDemand {}
+    record Testing(TlsDemand asked, TlsDemand policy, boolean named) implements TlsDemand {}
 
     /// With a certificate that DNS names, the answer being secure. RFC 7672.
     /// @param records all that are usable; with none, TLS is asked but nothing is checked (RFC 7672 §2.2)
@@ -72,7 +72,7 @@ public sealed interface TlsDemand {
             case Required required -> "required";
             case Verify verify -> "verify " + String.join(", ", verify.names());
             case Sts sts -> "MTA-STS " + String.join(", ", sts.names());
-            case Testing testing -> testing.asked().text() + ", MTA-STS in testing";
+            case Testing testing -> testing.asked().text() + ", watching " + testing.policy().text();
             case Dane dane -> "DANE with " + dane.records().size() + " TLSA records";
         };
     }

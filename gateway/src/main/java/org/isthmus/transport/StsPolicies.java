@@ -70,7 +70,12 @@ public final class StsPolicies {
     /// @param policy the one in force; none if there is none
     /// @param failure why it could not be had or renewed, for the report; none if nothing went wrong
     /// @param how in an operator's words
-    public record Finding(@Nullable StsPolicy policy, @Nullable FailureType failure, String how) {}
+    /// @param mayPass DNS or the web server is in trouble, so that a policy may be found later
+    public record Finding(@Nullable StsPolicy policy, @Nullable FailureType failure, String how, boolean mayPass) {
+        Finding(@Nullable StsPolicy policy, @Nullable FailureType failure, String how) {
+            this(policy, failure, how, failure == FailureType.STS_POLICY_FETCH_ERROR || failure == FailureType.STS_WEBPKI_INVALID);
+        }
+    }
 
     /// Finds the policy of a domain; may wait for DNS and a web server, at most about a minute. Holds no lock meanwhile: two who ask at once may both fetch.
     public Finding find(Domain domain) {
@@ -80,7 +85,10 @@ public final class StsPolicies {
                     .map(record -> announced(domain, record, kept)).orElseGet(() -> unannounced(kept, "DNS has no record of MTA-STS"));
             case Answer.NoSuchName<DnsRecord.Text> none -> unannounced(kept, "DNS has no record of MTA-STS");
             case Answer.NoData<DnsRecord.Text> none -> unannounced(kept, "DNS has no record of MTA-STS");
-            case Answer.Failed<DnsRecord.Text> failed -> unannounced(kept, "DNS for _mta-sts." + domain.ascii() + " failed: " + failed.problem());
+            case Answer.Failed<DnsRecord.Text> failed -> {
+                Finding finding = unannounced(kept, "DNS for _mta-sts." + domain.ascii() + " failed: " + failed.problem());
+                yield new Finding(finding.policy(), null, finding.how(), true);
+            }
         };
     }
 

@@ -12,6 +12,7 @@ import org.isthmus.dns.DnsRecord;
 import org.isthmus.dns.Resolver;
 import org.isthmus.mtasts.StsPolicy;
 import org.isthmus.smtp.EnhancedStatus;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.tlsrpt.FailureType;
 import org.isthmus.tlsrpt.TlsReport.PolicyType;
 import org.isthmus.transit.Cause;
@@ -36,12 +37,18 @@ import org.jspecify.annotations.Nullable;
 /// | none, or DNS not secure, or nobody whose AD bit is believed | MTA-STS |
 /// | policy {@code enforce} that names the server | TLS, with a good certificate for its name |
 /// | policy {@code enforce} that does not | this server is not used; the mail waits (RFC 8461 §5) |
+/// | the sender requires TLS, and MX is secure, or a policy of whatever mode names the server | TLS, with a good certificate for its name (RFC 8689 §4.2.1) |
+/// | the sender requires TLS, and neither is so | this server is not used; without another the mail fails |
+/// | the sender waives TLS | what the configuration has; how the policy would have fared is told in the report (RFC 8689 §4.2.2) |
 /// | policy {@code testing} | what the configuration has; how the policy would have fared is told in the report |
 /// | no policy, {@code none}, or none that can be had | what the configuration has |
 public final class TransportRules implements TlsRules {
     private static final EnhancedStatus WAITS = EnhancedStatus.of("4.7.5");
     private static final EnhancedStatus UNTOLD = EnhancedStatus.of("4.4.3");
 
+    private static final EnhancedStatus NEEDED = EnhancedStatus.of("5.7.10");
+    private static final String REQUIRED = "REQUIRETLS";
+    private static final String WAIVED = "TLS-Required: No";
     private static final String UNNAMED = "the policy does not name this exchanger";
 
     private final Supplier<Settings> settings;
@@ -57,20 +64,68 @@ public final class TransportRules implements TlsRules {
     }
 
     @Override
-    public Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured) {
+    public Judgement judge(Way way, Exchange exchange, Peer peer, TlsDemand configured, TlsWish wish) {
         // Who switched TLS off wants none, whatever a domain says.
         if (!(way.hop() instanceof NextHop.Exchangers(Domain domain)) || way.protocol() != Way.Protocol.SMTP || configured instanceof TlsDemand.Off) {
-            return CONFIGURED.judge(way, exchange, peer, configured);
+            return CONFIGURED.judge(way, exchange, peer, configured, wish);
         }
-        List<String> evidence = new ArrayList<>();
+        Judgement judgement = judge(domain, exchange, peer, configured, wish == TlsWish.REQUIRED, new ArrayList<>());
+        return wish == TlsWish.WAIVED ? waived(judgement, configured) : judgement;
+    }
+
+    private Judgement judge(Domain domain, Exchange exchange, Peer peer, TlsDemand configured, boolean strict, List<String> evidence) {
         return switch (tlsa(domain, exchange, peer, evidence)) {
+            case Secured.Records(List<TlsaRecord> records) when strict && TlsaRecord.usable(records).isEmpty() -> proved(configured, evidence);
             case Secured.Records(List<TlsaRecord> records) -> dane(domain, exchange, records, evidence);
+            case Secured.None(boolean secureMx) when strict -> secureMx ? proved(configured, evidence) : required(domain, exchange, peer, evidence);
             case Secured.None none -> sts(domain, exchange, peer, configured, evidence);
             case Secured.Untold(String problem) -> {
                 TlsTally.Subject subject = new TlsTally.Subject(PolicyType.TLSA, domain.ascii(), List.of(), List.of(exchange.name()));
                 tally.failed(subject, FailureType.DNSSEC_INVALID, exchange.name(), peer, problem);
                 yield new Judgement.Avoid(new Cause.Unreachable(peer, Stage.TLS, "DANE cannot be told: " + problem, UNTOLD), step("dane", "not used now", evidence));
             }
+        };
+    }
+
+    /// RFC 8689 §4.2.1: that it is an exchanger has been signed, so its name is what it must prove.
+    private static Judgement proved(TlsDemand strict, List<String> evidence) {
+        evidence.add("DNSSEC proves the MX record");
+        return new Judgement.Ask(strict, step(REQUIRED, strict.text(), evidence));
+    }
+
+    /// RFC 8689 §4.2.1: without a signed MX record, a policy must name the server; whatever its mode, the way from the domain to the name is proved by it.
+    private Judgement required(Domain domain, Exchange exchange, Peer peer, List<String> evidence) {
+        String unproved = exchange.name() + " cannot be proved to be an exchanger of " + domain.ascii() + ", and the sender requires TLS: MX is not secured, ";
+        if (!settings.get().delivery().mtaSts()) {
+            return avoid(peer, unproved + "and MTA-STS is switched off", NEEDED, REQUIRED, evidence);
+        }
+        StsPolicies.Finding finding = policies.find(domain);
+        evidence.add("MTA-STS: " + finding.how());
+        StsPolicy policy = finding.policy();
+        if (finding.failure() != null) {
+            tally.failed(subject(domain, policy), finding.failure(), null, null, finding.how());
+        }
+        if (policy != null && policy.mode() != StsPolicy.Mode.NONE && policy.names(exchange.name())) {
+            TlsDemand demand = new TlsDemand.Sts(List.of(exchange.name()), words(domain), settings.get().delivery().tlsCa());
+            return new Judgement.Ask(demand, step(REQUIRED, demand.text(), evidence));
+        }
+        String why = policy != null && policy.mode() != StsPolicy.Mode.NONE ? "and the MTA-STS policy does not name it" : finding.how();
+        return avoid(peer, unproved + why, policy == null && finding.mayPass() ? WAITS : NEEDED, REQUIRED, evidence);
+    }
+
+    private static Judgement avoid(Peer peer, String why, EnhancedStatus status, String rule, List<String> evidence) {
+        return new Judgement.Avoid(new Cause.Unreachable(peer, Stage.TLS, why, status), step(rule, "not used", evidence));
+    }
+
+    /// RFC 8689 §4.2.2: policies are followed, and where they come to nothing the mail goes all the same.
+    private static Judgement waived(Judgement judgement, TlsDemand configured) {
+        return switch (judgement) {
+            case Judgement.Ask(TlsDemand demand, Step step) when demand instanceof TlsDemand.Dane || demand instanceof TlsDemand.Sts -> {
+                TlsDemand watched = new TlsDemand.Testing(configured, demand, true);
+                yield new Judgement.Ask(watched, step(WAIVED, watched.text(), step.evidence()));
+            }
+            case Judgement.Ask ask -> ask;
+            case Judgement.Avoid avoid -> new Judgement.Ask(configured, step(WAIVED, configured.text(), avoid.step().evidence()));
         };
     }
 
@@ -88,7 +143,7 @@ public final class TransportRules implements TlsRules {
             tally.succeeded(subject);
             return;
         }
-        boolean dane = demand instanceof TlsDemand.Dane;
+        boolean dane = demand instanceof TlsDemand.Dane || (demand instanceof TlsDemand.Testing watched && watched.policy() instanceof TlsDemand.Dane);
         FailureType type = switch (trouble) {
             case NOT_OFFERED -> FailureType.STARTTLS_NOT_SUPPORTED;
             case NAME -> FailureType.CERTIFICATE_HOST_MISMATCH;
@@ -100,6 +155,9 @@ public final class TransportRules implements TlsRules {
     }
 
     private TlsTally.Subject subject(Domain domain, Exchange exchange, TlsDemand demand) {
+        if (demand instanceof TlsDemand.Testing testing) {
+            return subject(domain, exchange, testing.policy());
+        }
         if (demand instanceof TlsDemand.Dane dane) {
             return new TlsTally.Subject(PolicyType.TLSA, domain.ascii(), dane.records().stream().map(TlsaRecord::toString).toList(), List.of(exchange.name()));
         }
@@ -110,7 +168,8 @@ public final class TransportRules implements TlsRules {
     private sealed interface Secured {
         record Records(List<TlsaRecord> records) implements Secured {}
 
-        record None() implements Secured {}
+        /// @param mx whether the MX record is secure
+        record None(boolean mx) implements Secured {}
 
         record Untold(String problem) implements Secured {}
     }
@@ -119,7 +178,7 @@ public final class TransportRules implements TlsRules {
     private Secured tlsa(Domain domain, Exchange exchange, Peer peer, List<String> evidence) {
         if (!settings.get().dns().trustedAd()) {
             evidence.add("DANE: no DNS server is named whose word about authenticity is believed (dns.trusted-ad)");
-            return new Secured.None();
+            return new Secured.None(false);
         }
         Answer<DnsRecord.Mx> mx = dns.mx(domain.ascii());
         if (mx instanceof Answer.Failed<DnsRecord.Mx> failed) {
@@ -128,7 +187,7 @@ public final class TransportRules implements TlsRules {
         }
         if (!secure(mx) || !(secure(dns.ipv4(exchange.name())) || secure(dns.ipv6(exchange.name())))) {
             evidence.add("DANE: DNS for " + (secure(mx) ? exchange.name() : domain.ascii()) + " is not secured");
-            return new Secured.None();
+            return new Secured.None(secure(mx));
         }
         String name = "_" + peer.address().getPort() + "._tcp." + exchange.name();
         return switch (dns.tlsa(name)) {
@@ -148,7 +207,7 @@ public final class TransportRules implements TlsRules {
 
     private static Secured none(String why, List<String> evidence) {
         evidence.add(why);
-        return new Secured.None();
+        return new Secured.None(true);
     }
 
     private static boolean secure(Answer<?> answer) {
@@ -190,7 +249,7 @@ public final class TransportRules implements TlsRules {
         if (!named) {
             evidence.add("the policy names " + String.join(", ", policy.mx()) + ", not " + exchange.name());
         }
-        TlsDemand.Sts demand = new TlsDemand.Sts(List.of(exchange.name()), "MTA-STS policy of " + domain.ascii(), settings.get().delivery().tlsCa());
+        TlsDemand.Sts demand = new TlsDemand.Sts(List.of(exchange.name()), words(domain), settings.get().delivery().tlsCa());
         if (policy.mode() == StsPolicy.Mode.TESTING) {
             TlsDemand watched = new TlsDemand.Testing(configured, demand, named);
             return new Judgement.Ask(watched, step("mta-sts in testing", watched.text(), evidence));
@@ -206,6 +265,10 @@ public final class TransportRules implements TlsRules {
     private static TlsTally.Subject subject(Domain domain, @Nullable StsPolicy policy) {
         return policy == null ? new TlsTally.Subject(PolicyType.STS, domain.ascii(), List.of(), List.of())
                 : new TlsTally.Subject(PolicyType.STS, domain.ascii(), policy.lines(), policy.mx());
+    }
+
+    private static String words(Domain domain) {
+        return "MTA-STS policy of " + domain.ascii();
     }
 
     private static Step step(String rule, String outcome, List<String> evidence) {

@@ -65,6 +65,7 @@ final class ConfigurationDocument {
             Map.entry("routes.from", "\"*.example.com\""),
             Map.entry("routes.min-size", "1 KiB"),
             Map.entry("routes.max-size", "10 MiB"),
+            Map.entry("routes.require-tls", "true"),
             Map.entry("routes.fallback", "mx"),
             Map.entry("rewrite.in", "\"*@old.example\""),
             Map.entry("rewrite.to", "\"*@new.example\""),

@@ -84,6 +84,12 @@ public final class SampleSite {
         return this;
     }
 
+    /// A route for those who require TLS, or for the others.
+    public SampleSite routeByTls(String to, String via, boolean required) {
+        routes.add(new AddressSpace(routes.size(), pattern(to), via, 0, null, Optional.empty(), Optional.empty(), Optional.of(required), null, 3, next()));
+        return this;
+    }
+
     public SampleSite loopback(Loopback policy) {
         loopback = new LoopbackSetting(policy, "loopback", next());
         return this;

@@ -41,6 +41,7 @@ import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.ReturnContent;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.Content;
@@ -165,6 +166,23 @@ class DsnReporterTest {
         byte[] content = report(draft.message(), failed(0, unknown())).orElseThrow().content();
         golden("report-unknown-recipient.eml", content);
         assertThat(DsnReader.read(content).orElseThrow().text()).startsWith("Your message did not reach some or all of the intended recipients.\n");
+    }
+
+    @Test
+    void whatTellsOfAMessageThatMustHaveTlsMustHaveItAndReturnsTheHeaderAlone() throws IOException {
+        Draft draft = new Draft().to("bob@example.org");
+        draft.returned = ReturnContent.FULL;
+        QueuedMessage plain = draft.message();
+        Envelope said = plain.envelope();
+        QueuedMessage message = new QueuedMessage(plain.id(), new Envelope(said.from(), said.parameters().with(TlsWish.REQUIRED), said.recipients()), plain.origin(), plain.accepted(), plain.facts(), plain.states());
+        assertThat(report(plain, failed(0, unknown())).orElseThrow()).satisfies(report -> {
+            assertThat(report.envelope().parameters().tls()).isEqualTo(TlsWish.UNSAID);
+            assertThat(new String(report.content(), UTF_8)).contains("Hello,");
+        });
+        assertThat(report(message, failed(0, unknown())).orElseThrow()).satisfies(report -> {
+            assertThat(report.envelope().parameters().tls()).isEqualTo(TlsWish.REQUIRED);
+            assertThat(new String(report.content(), UTF_8)).contains("<1@client.example>").doesNotContain("Hello,");
+        });
     }
 
     @Test

@@ -17,6 +17,7 @@ import org.isthmus.smtp.RcptParameters;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.RecipientClass;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.Route;
 import org.isthmus.transit.Routing;
 import org.isthmus.transit.SourceLine;
@@ -38,6 +39,15 @@ class SiteRouterTest {
             before.add(Mailbox.of(one));
         }
         return new Recipient(Mailbox.of(address), RcptParameters.NONE, before);
+    }
+
+    @Test
+    void aRouteMayBeForMailThatRequiresTlsAlone() {
+        routing.site.hop("vault", "smtp://10.0.0.7:25").hop("other", "smtp://10.0.0.8:25").routeByTls("*", "vault", true).routeByTls("*", "other", false);
+        assertThat(routing.text("b@elsewhere.example", Router.Facts.of(SampleRouting.SENDER).with(TlsWish.REQUIRED))).isEqualTo("vault");
+        for (TlsWish wish : List.of(TlsWish.UNSAID, TlsWish.WAIVED)) {
+            assertThat(routing.text("b@elsewhere.example", Router.Facts.of(SampleRouting.SENDER).with(wish))).isEqualTo("other");
+        }
     }
 
     // Addresses of the site.

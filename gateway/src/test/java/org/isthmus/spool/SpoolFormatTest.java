@@ -36,7 +36,8 @@ final class SpoolFormatTest {
     private static final String SECOND = "format-1-values-2.seg.gz";
     private static final String THIRD = "format-1-values-3.seg.gz";
     private static final String FOURTH = "format-1-values-4.seg.gz";
-    private static final String PRESENT = "format-1-values-5.seg.gz";
+    private static final String FIFTH = "format-1-values-5.seg.gz";
+    private static final String PRESENT = "format-1-values-6.seg.gz";
 
     /// One message in each state and of each origin there is, and one that was changed by all kinds of records.
     private static List<QueuedMessage> messages(int version) throws Exception {
@@ -156,7 +157,12 @@ final class SpoolFormatTest {
 
     @Test
     void aSpoolWithValuesOfVersionFiveIsRead() throws Exception {
-        isRead(PRESENT, 5);
+        isRead(FIFTH, 5);
+    }
+
+    @Test
+    void aSpoolWithValuesOfVersionSixIsRead() throws Exception {
+        isRead(PRESENT, 6);
     }
 
     private static void isRead(String fixture, int version) throws Exception {

@@ -30,6 +30,7 @@ import org.isthmus.smtp.Release;
 import org.isthmus.smtp.ReportOn;
 import org.isthmus.smtp.ReturnContent;
 import org.isthmus.smtp.Timing;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.Automation;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
@@ -198,6 +199,18 @@ final class TransitCodecTest {
     void whatWasSaidOfTimeAndTurnComesBack() throws Exception {
         for (Envelope envelope : timed()) {
             assertThat(again(envelope, TransitWriter::envelope, TransitReader::envelope)).isEqualTo(envelope);
+        }
+    }
+
+    @Test
+    void whatTheSenderWantsOfTlsComesBack() throws Exception {
+        for (Envelope timed : timed()) {
+            for (TlsWish wish : TlsWish.values()) {
+                for (Timing timing : List.of(Timing.NONE, timed.parameters().timing())) {
+                    Envelope envelope = new Envelope(timed.from(), MailParameters.NONE.with(timing).with(wish), timed.recipients());
+                    assertThat(again(envelope, TransitWriter::envelope, TransitReader::envelope)).isEqualTo(envelope);
+                }
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import org.isthmus.dns.Answer;
 import org.isthmus.dns.DnsRecord;
 import org.isthmus.dns.Resolver;
 import org.isthmus.platform.Https;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.tlsrpt.FailureType;
 import org.isthmus.tlsrpt.TlsReport;
 import org.isthmus.tracking.HandTime;
@@ -138,6 +139,85 @@ class TransportRulesTest {
         assertThat(((TlsDemand.Dane) ((TlsRules.Judgement.Ask) judgement).demand()).names()).containsExactly("mx.example.org", "example.org");
     }
 
+    // ---- what the sender wants. RFC 8689
+
+    private String judge(TlsWish wish) {
+        TlsDemand configured = wish == TlsWish.REQUIRED ? new TlsDemand.Verify(List.of("mx.example.org"), null) : new TlsDemand.Opportunistic();
+        return switch (rules().judge(way, exchange, peer, configured, wish)) {
+            case TlsRules.Judgement.Ask ask -> ask.demand().text();
+            case TlsRules.Judgement.Avoid avoid -> "avoid " + avoid.cause().status();
+        };
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            secure,   secure,   secure,   '',      mx.example.org,    DANE with 1 TLSA records
+            secure,   secure,   unusable, '',      mx.example.org,    verify mx.example.org
+            secure,   secure,   none,     '',      mx.example.org,    verify mx.example.org
+            secure,   secure,   failed,   enforce, mx.example.org,    avoid 4.4.3
+            secure,   insecure, secure,   '',      mx.example.org,    verify mx.example.org
+            failed,   secure,   secure,   enforce, mx.example.org,    avoid 4.4.3
+            insecure, secure,   secure,   '',      mx.example.org,    avoid 5.7.10
+            insecure, secure,   secure,   none,    mx.example.org,    avoid 5.7.10
+            insecure, secure,   secure,   enforce, mx.example.org,    MTA-STS mx.example.org
+            insecure, secure,   secure,   enforce, other.example.org, avoid 5.7.10
+            insecure, secure,   secure,   testing, mx.example.org,    MTA-STS mx.example.org
+            insecure, secure,   secure,   testing, other.example.org, avoid 5.7.10
+            """)
+    void whereTlsIsRequiredTheNameMustBeProved(String mx, String host, String tlsa, String mode, String named, String outcome) {
+        dns.mx = mx;
+        dns.address = host;
+        dns.tlsa = tlsa;
+        if (!mode.isEmpty()) {
+            policy(mode, named);
+        }
+        assertThat(judge(TlsWish.REQUIRED)).isEqualTo(outcome);
+    }
+
+    @Test
+    void whereAPolicyCannotBeHadNowWhatRequiresTlsWaits() {
+        dns.mx = "insecure";
+        policy("enforce", "mx.example.org");
+        web.trouble = new IOException("refused");
+        assertThat(judge(TlsWish.REQUIRED)).isEqualTo("avoid 4.7.5");
+        dns.stsFails = true;
+        assertThat(judge(TlsWish.REQUIRED)).isEqualTo("avoid 4.7.5");
+    }
+
+    @Test
+    void whoSwitchedTlsOffCannotSendWhatRequiresIt() {
+        for (NextHop hop : List.of(new NextHop.Named("relay"), new NextHop.Exchangers(DOMAIN))) {
+            TlsRules.Judgement judgement = rules().judge(new Way(hop, Way.Protocol.SMTP, List.of(exchange), false), exchange, peer, new TlsDemand.Off(), TlsWish.REQUIRED);
+            assertThat(((TlsRules.Judgement.Avoid) judgement).cause().status()).hasToString("5.7.10");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            secure, secure, '',      mx.example.org,    'opportunistic, watching DANE with 1 TLSA records'
+            secure, failed, '',      mx.example.org,    opportunistic
+            secure, none,   enforce, mx.example.org,    'opportunistic, watching MTA-STS mx.example.org'
+            secure, none,   enforce, other.example.org, opportunistic
+            secure, none,   testing, mx.example.org,    'opportunistic, watching MTA-STS mx.example.org'
+            secure, none,   '',      mx.example.org,    opportunistic
+            """)
+    void whereTlsIsWaivedPoliciesAreFollowedAndStopNothing(String mx, String tlsa, String mode, String named, String outcome) {
+        dns.mx = mx;
+        dns.tlsa = tlsa;
+        if (!mode.isEmpty()) {
+            policy(mode, named);
+        }
+        assertThat(judge(TlsWish.WAIVED)).isEqualTo(outcome);
+    }
+
+    @Test
+    void whatDaneWouldHaveStoppedIsToldThoughTlsIsWaived() {
+        TlsRules.Judgement judgement = rules().judge(way, exchange, peer, new TlsDemand.Opportunistic(), TlsWish.WAIVED);
+        rules().told(way, exchange, peer, ((TlsRules.Judgement.Ask) judgement).demand(), null, TlsRules.Trouble.UNTRUSTED, "no TLSA record names it");
+        assertThat(report()).singleElement().satisfies(policy -> assertThat(policy.type()).isEqualTo(TlsReport.PolicyType.TLSA));
+        assertThat(failures()).containsExactly(FailureType.VALIDATION_FAILURE);
+    }
+
     // ---- MTA-STS
 
     private void policy(String mode, String mx) {
@@ -158,8 +238,8 @@ class TransportRulesTest {
             enforce, mx.example.org,    MTA-STS mx.example.org,
             enforce, *.example.org,     MTA-STS mx.example.org,
             enforce, other.example.org, avoid 4.7.5,            VALIDATION_FAILURE
-            testing, mx.example.org,    'opportunistic, MTA-STS in testing',
-            testing, other.example.org, 'opportunistic, MTA-STS in testing',
+            testing, mx.example.org,    'opportunistic, watching MTA-STS mx.example.org',
+            testing, other.example.org, 'opportunistic, watching MTA-STS mx.example.org',
             none,    mx.example.org,    opportunistic,
             none,    other.example.org, opportunistic,
             """)

@@ -55,6 +55,7 @@ public final class HeaderScanner {
     private @Nullable String messageId;
     private @Nullable String subject;
     private @Nullable String priority;
+    private @Nullable String tlsRequired;
     private boolean date;
     private boolean from;
 
@@ -237,6 +238,7 @@ public final class HeaderScanner {
             case "message-id" -> messageId == null;
             case "subject" -> subject == null;
             case "priority" -> priority == null;
+            case "tls-required" -> tlsRequired == null;
             default -> false;
         };
         textLimit = Math.max(wanted ? TEXT_LIMIT * 4 : 0, marks == null ? 0 : marks.begin(kept));
@@ -301,6 +303,7 @@ public final class HeaderScanner {
             case "message-id" -> messageId = messageId == null ? harmless(value) : messageId;
             case "subject" -> subject = subject == null ? harmless(value) : subject;
             case "priority" -> priority = priority == null ? harmless(value).toLowerCase(Locale.ROOT) : priority;
+            case "tls-required" -> tlsRequired = tlsRequired == null ? value.strip() : tlsRequired;
             default -> { }
         }
         kept = "";
@@ -361,6 +364,11 @@ public final class HeaderScanner {
     /// are about reading, not about delivery, and are not looked at.
     public @Nullable String priority() {
         return priority;
+    }
+
+    /// Whether the first TLS-Required field says {@code No}; other values mean nothing yet. RFC 8689 §3.
+    public boolean waivesTls() {
+        return "no".equalsIgnoreCase(tlsRequired);
     }
 
     public boolean hasDate() {

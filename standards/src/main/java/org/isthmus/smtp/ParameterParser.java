@@ -52,6 +52,7 @@ final class ParameterParser {
         ReturnContent returnContent = null;
         String envelopeId = null;
         Timing timing = Timing.NONE;
+        TlsWish tls = TlsWish.UNSAID;
         Set<String> seen = new HashSet<>();
         while (!cursor.atEnd()) {
             Parameter parameter = next(cursor, seen);
@@ -59,6 +60,7 @@ final class ParameterParser {
                 case "SIZE" -> size = OptionalLong.of(size(parameter.required()));
                 case "BODY" -> body = body(parameter.required());
                 case "SMTPUTF8" -> smtpUtf8 = flag(parameter);
+                case "REQUIRETLS" -> tls = flag(parameter) ? TlsWish.REQUIRED : tls;
                 case "RET" -> returnContent = returnContent(parameter.required());
                 case "ENVID" -> envelopeId = envelopeId(parameter.required());
                 case "AUTH" -> checkAuth(parameter.required());
@@ -68,7 +70,7 @@ final class ParameterParser {
                 default -> throw unknown(parameter);
             }
         }
-        return new MailParameters(size, body, smtpUtf8, returnContent, envelopeId, timing);
+        return new MailParameters(size, body, smtpUtf8, returnContent, envelopeId, timing, tls);
     }
 
     static RcptParameters rcpt(Cursor cursor) throws Refused {

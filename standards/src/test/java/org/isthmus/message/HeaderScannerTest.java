@@ -88,6 +88,16 @@ class HeaderScannerTest {
     }
 
     @Test
+    void knowsWhoWaivesTls() {
+        for (String waiving : List.of("TLS-Required: No\r\n", "tls-required:no", "TLS-Required:\r\n No \r\n", "Subject: x\r\nTLS-REQUIRED: NO\r\nTLS-Required: Yes\r\n")) {
+            assertThat(scan(waiving + "\r\n").waivesTls()).as(waiving).isTrue();
+        }
+        for (String other : List.of("TLS-Required: Yes\r\n", "TLS-Required:\r\n", "TLS-Required: No, thanks\r\n", "TLS-Required-Too: No\r\n", "X: y\r\n\r\nTLS-Required: No\r\n", "TLS-Required: Yes\r\nTLS-Required: No\r\n")) {
+            assertThat(scan(other + "\r\n").waivesTls()).as(other).isFalse();
+        }
+    }
+
+    @Test
     void cutsTextsAndMakesThemHarmless() {
         assertThat(scan("Subject: " + "x".repeat(500) + "\r\n\r\n").subject()).isEqualTo("x".repeat(200));
         assertThat(scan("Subject: a\u0007b\tc\u0085\u00fc\r\n\r\n").subject()).isEqualTo("a?b c?\u00fc");

@@ -142,6 +142,8 @@ class CommandParserTest {
         assertThat(mail(" BODY=BINARYMIME").body()).isEqualTo(BodyType.BINARYMIME);
         assertThat(mail(" BODY=7BIT").body()).isEqualTo(BodyType.SEVENBIT);
         assertThat(mail(" SMTPUTF8").smtpUtf8()).isTrue();
+        assertThat(mail(" requiretls").tls()).isEqualTo(TlsWish.REQUIRED);
+        assertThat(mail("").tls()).isEqualTo(TlsWish.UNSAID);
         assertThat(mail(" RET=HDRS ENVID=QQ+2B3+3D4").envelopeId()).isEqualTo("QQ+3=4");
         assertThat(mail(" RET=full").returnContent()).isEqualTo(ReturnContent.FULL);
         assertThat(mail(" AUTH=<>")).isEqualTo(MailParameters.NONE);
@@ -163,7 +165,7 @@ class CommandParserTest {
 
     @ParameterizedTest
     @ValueSource(strings = {
-        " SIZE", " SIZE=", " SIZE=-1", " SIZE=1x", " SIZE=123456789012345678901", " BODY", " BODY=9BIT", " SMTPUTF8=yes", " RET=ALL", " RET", " ENVID=a+b", " ENVID=+0D+0A", " ENVID=+C3+BC",
+        " SIZE", " SIZE=", " SIZE=-1", " SIZE=1x", " SIZE=123456789012345678901", " BODY", " BODY=9BIT", " SMTPUTF8=yes", " REQUIRETLS=yes", " REQUIRETLS REQUIRETLS", " RET=ALL", " RET", " ENVID=a+b", " ENVID=+0D+0A", " ENVID=+C3+BC",
         " SIZE=1 SIZE=1", " SIZE=1 size=2", "  SIZE=1", " SIZE=1  BODY=7BIT", " =1", " -X=1", " SIZE=1=2", " AUTH=a=b", " AUTH", " SI\u00dcE=1", " SIZE =1", " BODY=7BIT,8BITMIME"
     })
     void refusesMalformedParametersOfMail(String parameters) {
