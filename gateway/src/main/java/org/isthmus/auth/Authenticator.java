@@ -134,19 +134,26 @@ public final class Authenticator {
                 said.put(response, 0, response.length).put((byte) 0);
             }
             return switch (inner.next(response)) {
-                case Turn.Challenge challenge -> challenge;
+                case Turn.Challenge challenge -> challenge(challenge);
                 case Turn.Passed passed -> passed(passed);
                 case Turn.Failed failed -> failed(failed);
             };
         }
 
-        private Turn passed(Turn.Passed passed) {
-            InetAddress address = client.remote().getAddress();
-            // Whoever guesses from many places must not learn that one guess was right.
-            if (!trusted && damping.isGuessed(address, passed.user(), auth.attempts())) {
-                return new Turn.Failed(Turn.Reason.TOO_OFTEN, passed.user(), "too many failed attempts for this user from elsewhere, and the client is new to him");
+        /// SCRAM shows the client that its password was right before the exchange is over.
+        private Turn challenge(Turn.Challenge challenge) {
+            if (challenge.proved() != null && isGuessed(challenge.proved())) {
+                inner.abandon();
+                return putOff(challenge.proved());
             }
-            damping.passed(address, passed.user());
+            return challenge;
+        }
+
+        private Turn passed(Turn.Passed passed) {
+            if (isGuessed(passed.user())) {
+                return putOff(passed.user());
+            }
+            damping.passed(client.remote().getAddress(), passed.user());
             LOG.debug("session {}: {} logged in by {}", client.session(), passed.user(), mechanism.registered());
             return passed;
         }
@@ -157,14 +164,32 @@ public final class Authenticator {
                 return failed;
             }
             if (failed.reason() == Turn.Reason.CREDENTIALS) {
-                Duration pause = damping.failed(trusted ? null : client.remote().getAddress(), failed.user(), said.sum(), auth.attempts());
-                try {
-                    parts.time().sleep(pause);
-                } catch (InterruptedException e) {
-                    Thread.currentThread().interrupt();
+                String user = failed.user();
+                if (user != null && isGuessed(user)) {
+                    return putOff(user);
                 }
+                count(user);
             }
             return failed;
+        }
+
+        private boolean isGuessed(String user) {
+            return !trusted && damping.isGuessed(client.remote().getAddress(), user, auth.attempts());
+        }
+
+        /// Whoever guesses from many places must not learn that one guess was right: right and wrong ones get the same answer after the same time.
+        private Turn putOff(String user) {
+            count(user);
+            return new Turn.Failed(Turn.Reason.TOO_OFTEN, user, "too many failed attempts for this user from elsewhere, and the client is new to him");
+        }
+
+        private void count(@Nullable String user) {
+            Duration pause = damping.failed(trusted ? null : client.remote().getAddress(), user, said.sum(), auth.attempts());
+            try {
+                parts.time().sleep(pause);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
 
         @Override

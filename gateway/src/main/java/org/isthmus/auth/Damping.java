@@ -58,10 +58,11 @@ final class Damping {
     }
 
     /// Whether guesses at this user come from many places, and this client is not known to be his.
+    /// @param user in any case: it is the same user
     boolean isGuessed(InetAddress address, String user, Rate rate) {
         lock.lock();
         try {
-            return full(users.get(user), rate, USER_FACTOR) && !known.containsKey(user + " " + host(address));
+            return full(users.get(UsersFile.key(user)), rate, USER_FACTOR) && !known.containsKey(home(user, address));
         } finally {
             lock.unlock();
         }
@@ -79,7 +80,7 @@ final class Damping {
                 level = add(clients.computeIfAbsent(host(address), name -> new Bucket()), guess, rate, 1);
             }
             if (user != null) {
-                add(users.computeIfAbsent(user, name -> new Bucket()), guess, rate, USER_FACTOR);
+                add(users.computeIfAbsent(UsersFile.key(user), name -> new Bucket()), guess, rate, USER_FACTOR);
             }
             int times = 1 << (int) Math.min(Math.max(level - 1, 0), 3);
             return FIRST_PAUSE.multipliedBy(Math.min(times, LONGEST_PAUSE));
@@ -92,7 +93,7 @@ final class Damping {
     void passed(InetAddress address, String user) {
         lock.lock();
         try {
-            known.put(user + " " + host(address), true);
+            known.put(home(user, address), true);
         } finally {
             lock.unlock();
         }
@@ -114,6 +115,10 @@ final class Damping {
     private double level(Bucket bucket, Rate rate, int factor) {
         double drained = (double) time.elapsed().minus(bucket.at).toMillis() / rate.per().toMillis() * rate.count() * factor;
         return Math.max(0, bucket.level - drained);
+    }
+
+    private static String home(String user, InetAddress address) {
+        return UsersFile.key(user) + " " + host(address);
     }
 
     /// An address; of IPv6 its network of 64 bits, which one customer has.

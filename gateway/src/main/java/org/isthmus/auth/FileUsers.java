@@ -76,6 +76,7 @@ final class FileUsers implements Users {
         }
         String prepared = SaslPrep.prepare(name).orElse("");
         String secretText = SaslPrep.prepare(password).orElse("");
+        String claimed = prepared.isEmpty() ? name : prepared;
         UsersFile.User user = secretText.isEmpty() ? null : content.find(prepared).orElse(null);
         String hash = user == null ? "" : user.text();
         byte[] mark = proofs.mark(prepared, hash, secretText);
@@ -84,10 +85,10 @@ final class FileUsers implements Users {
         }
         Optional<Boolean> fits = inTurn(user, secretText);
         if (fits.isEmpty()) {
-            return new Turn.Failed(Turn.Reason.TEMPORARY, name, "too many log in at this moment");
+            return new Turn.Failed(Turn.Reason.TEMPORARY, claimed, "too many log in at this moment");
         }
         if (user == null || !fits.get()) {
-            return new Turn.Failed(Turn.Reason.CREDENTIALS, name, user == null && !secretText.isEmpty() ? "no such user" : "wrong password");
+            return new Turn.Failed(Turn.Reason.CREDENTIALS, claimed, user == null && !secretText.isEmpty() ? "no such user" : "wrong password");
         }
         proofs.keep(user.name(), mark, time.elapsed());
         return new Turn.Passed(user.name());
@@ -174,7 +175,7 @@ final class FileUsers implements Users {
             try {
                 return switch (turns++) {
                     case 0 -> first(response);
-                    case 1 -> new Turn.Challenge(server.last(response));
+                    case 1 -> new Turn.Challenge(server.last(response), known);
                     default -> end(response);
                 };
             } catch (SaslProblem e) {

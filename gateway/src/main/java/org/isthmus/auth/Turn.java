@@ -6,7 +6,14 @@ import org.jspecify.annotations.Nullable;
 /// What follows on a client's word in an exchange.
 public sealed interface Turn {
     /// The client has to answer this.
-    record Challenge(byte[] octets) implements Turn {}
+    ///
+    /// @param proved the user whom the client has proved to be already, where this answer tells it so; none otherwise
+    record Challenge(byte[] octets, @Nullable String proved) implements Turn {
+        /// One that tells nothing.
+        public Challenge(byte[] octets) {
+            this(octets, null);
+        }
+    }
 
     /// It has proved to be this user.
     record Passed(String user) implements Turn {}

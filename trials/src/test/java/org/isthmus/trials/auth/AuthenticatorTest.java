@@ -203,10 +203,25 @@ class AuthenticatorTest {
     void guessesFromManyPlacesKeepStrangersOutAndNotTheUser() {
         assertThat(plain("192.0.2.7", "alice", "correct horse")).isEqualTo(new Turn.Passed("alice"));
         for (int i = 0; i < 60; i++) {
-            plain("198.51.100." + i, "alice", "guess " + i);
+            plain("198.51.100." + i, i % 2 == 0 ? "alice" : "Alice", "guess " + i);
         }
         assertThat(reason(plain("203.0.113.9", "alice", "correct horse"))).isEqualTo(Turn.Reason.TOO_OFTEN);
         assertThat(plain("192.0.2.7", "alice", "correct horse")).isEqualTo(new Turn.Passed("alice"));
+    }
+
+    @Test
+    void guessesFromManyPlacesAreAnsweredAlikeWhetherRightOrWrong() throws SaslProblem {
+        for (int i = 0; i < 60; i++) {
+            plain("198.51.100." + i, "ALICE", "guess " + i);
+        }
+        Duration before = time.elapsed();
+        Turn wrong = plain("203.0.113.8", "alice", "wrong");
+        Duration afterWrong = time.elapsed();
+        Turn right = plain("203.0.113.9", "alice", "correct horse");
+        assertThat(reason(wrong)).isEqualTo(reason(right)).isEqualTo(Turn.Reason.TOO_OFTEN);
+        assertThat(afterWrong.minus(before)).isPositive().isEqualTo(time.elapsed().minus(afterWrong));
+        assertThat(reason(scram(Mechanism.SCRAM_SHA_256, new ScramClient("alice", "correct horse", "nonce1", null, false))))
+                .as("the server's proof, which would tell that the password was right, is not shown").isEqualTo(Turn.Reason.TOO_OFTEN);
     }
 
     @Test
