@@ -129,6 +129,8 @@ final class DovecotUsers implements Users {
                 lines = open;
                 greet(open);
                 open.say("AUTH\t1\t" + mechanism.registered() + "\tservice=smtp" + (client.tls() == null ? "" : "\tsecured")
+                        // We ask who it is and open no mailbox: without this word Dovecot keeps the answer for a master process that never asks for it.
+                        + "\tnologin"
                         + "\tlip=" + client.local().getAddress().getHostAddress() + "\trip=" + client.remote().getAddress().getHostAddress()
                         + "\tlport=" + client.local().getPort() + "\trport=" + client.remote().getPort() + (base64 == null ? "" : "\tresp=" + base64));
             } else {
@@ -145,7 +147,7 @@ final class DovecotUsers implements Users {
             return switch (words[0]) {
                 case "OK" -> user == null ? new Turn.Failed(Turn.Reason.TEMPORARY, null, "Dovecot names no user") : new Turn.Passed(user);
                 case "CONT" -> new Turn.Challenge(decoded(words.length > 2 ? words[2] : ""));
-                case "FAIL" -> new Turn.Failed(List.of(words).contains("temp") ? Turn.Reason.TEMPORARY : Turn.Reason.CREDENTIALS, user,
+                case "FAIL" -> new Turn.Failed(List.of(words).contains("temp") || "temp_fail".equals(parameter(words, "code=")) ? Turn.Reason.TEMPORARY : Turn.Reason.CREDENTIALS, user,
                         "Dovecot says no" + (parameter(words, "reason=") == null ? "" : ": " + parameter(words, "reason=")));
                 default -> throw new IOException("an answer that it does not have: " + words[0]);
             };
@@ -154,10 +156,15 @@ final class DovecotUsers implements Users {
         private static @Nullable String parameter(String[] words, String name) {
             for (int i = 2; i < words.length; i++) {
                 if (words[i].startsWith(name)) {
-                    return words[i].substring(name.length());
+                    return unescaped(words[i].substring(name.length()));
                 }
             }
             return null;
+        }
+
+        /// The protocol writes octets that would end a word or a line as two: 0x01 and a letter.
+        private static String unescaped(String word) {
+            return word.indexOf(1) < 0 ? word : word.replace("\u0001t", "\t").replace("\u0001r", "\r").replace("\u0001n", "\n").replace("\u00010", "\0").replace("\u00011", "\u0001");
         }
 
         private static byte[] decoded(String base64) throws IOException {

@@ -40,7 +40,7 @@ class DovecotUsersTest {
         ScriptedNetwork network = new ScriptedNetwork(List.of(HANDSHAKE, "OK\t1\tuser=alice@example.org\n"));
         assertThat(plain(network)).isEqualTo(new Turn.Passed("alice@example.org"));
         assertThat(network.heard.getFirst()).startsWith("VERSION\t1\t1\nCPID\t");
-        assertThat(network.heard.getLast()).isEqualTo("AUTH\t1\tPLAIN\tservice=smtp\tlip=192.0.2.1\trip=192.0.2.7\tlport=587\trport=4000\tresp=AGFsaWNlAHNlY3JldA==\n");
+        assertThat(network.heard.getLast()).isEqualTo("AUTH\t1\tPLAIN\tservice=smtp\tnologin\tlip=192.0.2.1\trip=192.0.2.7\tlport=587\trport=4000\tresp=AGFsaWNlAHNlY3JldA==\n");
     }
 
     @Test
@@ -66,7 +66,7 @@ class DovecotUsersTest {
             assertThat(f.reason()).isEqualTo(Turn.Reason.CREDENTIALS);
             assertThat(f.user()).isEqualTo("alice");
         });
-        List<List<String>> troubles = List.of(List.of(), List.of("VERSION\t2\t0\nDONE\n"), List.of(HANDSHAKE), List.of(HANDSHAKE, "FAIL\t1\tuser=alice\ttemp\n"), List.of(HANDSHAKE, "OK\t1\n"),
+        List<List<String>> troubles = List.of(List.of(), List.of("VERSION\t2\t0\nDONE\n"), List.of(HANDSHAKE), List.of(HANDSHAKE, "FAIL\t1\tuser=alice\ttemp\n"), List.of(HANDSHAKE, "FAIL\t1\tuser=alice\tcode=temp_fail\n"), List.of(HANDSHAKE, "OK\t1\n"),
                 List.of(HANDSHAKE, "OK\t2\tuser=mallory\n"), List.of(HANDSHAKE, "nonsense\n"), List.of("x".repeat(100_000)));
         assertThat(troubles).allSatisfy(says ->
                 assertThat(plain(new ScriptedNetwork(says))).isInstanceOfSatisfying(Turn.Failed.class, f -> assertThat(f.reason()).isEqualTo(Turn.Reason.TEMPORARY)));
