@@ -25,6 +25,7 @@ final class Authentication {
     private final Settings.Listener listener;
     private final Speech speech;
     private final ClientInput input;
+    private @Nullable Step proved;
 
     Authentication(Rooms rooms, Settings.Listener listener, Speech speech, ClientInput input) {
         this.rooms = rooms;
@@ -42,6 +43,11 @@ final class Authentication {
         return offered.isEmpty() ? null : "AUTH " + String.join(" ", offered.stream().map(Mechanism::registered).toList());
     }
 
+    /// For the trace of each message: who logged in, and how; null if nobody has.
+    @Nullable Step proved() {
+        return speech.client().user() == null ? null : proved;
+    }
+
     /// Holds the exchange.
     /// @return what ended it that is not about AUTH: silence, a closed connection; null if the session goes on
     @Nullable Found run(Command.Auth command, Phase phase) throws IOException {
@@ -57,7 +63,7 @@ final class Authentication {
             return null;
         }
         byte[] initial = command.initial().equals("=") ? new byte[0] : command.initial().isEmpty() ? null : Base64.getDecoder().decode(command.initial());
-        return converse(rooms.authenticator().begin(mechanism.get(), client), initial);
+        return converse(mechanism.get(), rooms.authenticator().begin(mechanism.get(), client), initial);
     }
 
     private @Nullable ReplyForm objection(Phase phase) {
@@ -82,12 +88,13 @@ final class Authentication {
         return Authenticator.isSafe(speech.client(), listener) ? null : Replies.NEEDS_TLS;
     }
 
-    private @Nullable Found converse(Exchange exchange, byte @Nullable [] initial) throws IOException {
+    private @Nullable Found converse(Mechanism mechanism, Exchange exchange, byte @Nullable [] initial) throws IOException {
         byte[] said = initial;
         while (true) {
             switch (exchange.next(said)) {
                 case Turn.Passed passed -> {
                     speech.meet(speech.client().by(passed.user()));
+                    proved = Step.of("auth", mechanism.registered(), listener.at(), passed.user() + " has logged in");
                     speech.say(Replies.AUTHENTICATED.with());
                     return null;
                 }

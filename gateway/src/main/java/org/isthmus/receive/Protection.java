@@ -9,6 +9,7 @@ import org.isthmus.smtp.Reply;
 import org.isthmus.smtp.TlsWish;
 import org.isthmus.tls.ServerTls;
 import org.isthmus.tls.TlsConnection;
+import org.isthmus.transit.Step;
 import org.isthmus.transit.TlsFacts;
 import org.jspecify.annotations.Nullable;
 
@@ -21,11 +22,17 @@ final class Protection {
     private final ServerTls tls;
     private final Settings.Listener listener;
     private final ClientConnection connection;
+    private @Nullable Step negotiated;
 
     Protection(ServerTls tls, Settings.Listener listener, ClientConnection connection) {
         this.tls = tls;
         this.listener = listener;
         this.connection = connection;
+    }
+
+    /// For the trace of each message: what was negotiated; null in the clear.
+    @Nullable Step negotiated() {
+        return negotiated;
     }
 
     /// Whether it begins with a handshake.
@@ -72,6 +79,8 @@ final class Protection {
     TlsFacts begin(Settings settings, Duration idle) throws IOException {
         TlsConnection secure = tls.accept(connection.present(), listener, settings, idle.compareTo(LONGEST) < 0 ? idle : LONGEST);
         connection.secured(secure);
-        return secure.facts();
+        TlsFacts facts = secure.facts();
+        negotiated = Step.of("tls", "listeners." + listener.name() + ".tls", listener.at(), facts.text());
+        return facts;
     }
 }

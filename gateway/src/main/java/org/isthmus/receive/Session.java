@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.isthmus.address.ForwardPath;
 import org.isthmus.address.Mailbox;
@@ -362,6 +363,7 @@ final class Session {
         MailParameters granted = parameters.timing().isNone() ? parameters : TimingCheck.granted(parameters, rooms.policy().mayRelay(speech.client(), snapshot));
         Transaction transaction = new Transaction(snapshot, sender, granted, ours, rewriting, why);
         introduction.steps().forEach(transaction::note);
+        Stream.of(protection.negotiated(), authentication.proved()).filter(Objects::nonNull).forEach(transaction::note);
         check(transaction, from, passed);
         phase = new Phase.Gathering(hello, transaction);
         if (granted.equals(parameters)) {
