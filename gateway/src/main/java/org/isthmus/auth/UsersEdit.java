@@ -20,11 +20,25 @@ public final class UsersEdit {
     private final Disk disk;
     private final Entropy entropy;
     private final Path file;
+    private final Owner owner;
 
+    /// Gives a file to whom it is for.
+    public interface Owner {
+        /// @param fresh a file that is about to take the other's name
+        /// @param before the other; may not be there
+        void give(Path fresh, Path before) throws IOException;
+    }
+
+    /// What it writes belongs to whoever runs it.
     public UsersEdit(Disk disk, Entropy entropy, Path file) {
+        this(disk, entropy, file, (fresh, before) -> {});
+    }
+
+    public UsersEdit(Disk disk, Entropy entropy, Path file, Owner owner) {
         this.disk = disk;
         this.entropy = entropy;
         this.file = file;
+        this.owner = owner;
     }
 
     /// One user, for people.
@@ -119,6 +133,7 @@ public final class UsersEdit {
             open.write(ByteBuffer.wrap(octets), 0);
             open.force(true);
         }
+        owner.give(fresh, file);
         disk.rename(fresh, file);
         Path folder = file.toAbsolutePath().getParent();
         if (folder != null) {

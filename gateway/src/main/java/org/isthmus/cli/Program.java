@@ -46,6 +46,12 @@ public interface Program {
     /// @param keep stay until interrupted
     int tour(boolean keep, PrintStream out, PrintStream err);
 
+    /// Gives a file that a command has made to whom the server runs as, if root runs the command: it would be root's, and the server could not read it. It gets owner, group and mode of the file that it
+    /// is to replace; without one it becomes that of {@code connector.user}, and without that key of whom the data folder belongs to. Others may never read it.
+    ///
+    /// @param before the file that it replaces; may not be there
+    default void entrust(Path fresh, Path before, Settings settings) throws IOException {}
+
     /// Checks every record of the spool, with or without a running server.
     SpoolCheck verifySpool(Path data) throws IOException;
 

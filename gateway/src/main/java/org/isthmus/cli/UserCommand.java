@@ -12,6 +12,7 @@ import java.util.concurrent.Callable;
 import org.isthmus.auth.UsersEdit;
 import org.isthmus.config.Auth;
 import org.isthmus.config.Problem;
+import org.isthmus.config.Settings;
 import org.isthmus.tracking.Harmless;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -44,7 +45,9 @@ final class UserCommand {
         if (!(checked.settings().auth().users() instanceof Auth.Users.File users)) {
             throw new Failure(Exit.CONFIGURATION, Harmless.text(file.toString()) + " names no users file; write auth { users = \"file:users\" }");
         }
-        return new UsersEdit(terminal.program().platform().disk(), terminal.program().platform().entropy(), users.path());
+        Settings settings = checked.settings();
+        return new UsersEdit(terminal.program().platform().disk(), terminal.program().platform().entropy(), users.path(),
+                (fresh, before) -> terminal.program().entrust(fresh, before, settings));
     }
 
     @Command(name = "add", description = "Adds a user, or gives one a new password: asked for, or the first line of standard input.")

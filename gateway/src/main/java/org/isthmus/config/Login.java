@@ -15,7 +15,7 @@ public record Login(
     static @Nullable Login read(Section hop, @Nullable Login inUrl) {
         Optional<Section> written = hop.section("login");
         if (written.isEmpty()) {
-            return inUrl;
+            return inUrl == null ? null : new Login(inUrl.user(), new Secret(inUrl.password().reveal(), hop.standsIn("url")), inUrl.withoutTls());
         }
         Section section = written.get();
         if (inUrl != null) {
@@ -30,6 +30,6 @@ public record Login(
             }
         }
         section.finish();
-        return user.isPresent() && password.isPresent() ? new Login(user.get(), new Secret(password.get()), withoutTls) : null;
+        return user.isPresent() && password.isPresent() ? new Login(user.get(), new Secret(password.get(), section.standsIn("password")), withoutTls) : null;
     }
 }

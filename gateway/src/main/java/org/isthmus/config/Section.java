@@ -251,6 +251,22 @@ final class Section {
         }
     }
 
+    /// The file in which a value stands: the one that {@code {file:...}} names, otherwise that of the configuration; null if it came from the environment.
+    @Nullable Path standsIn(String key) {
+        ConfigValue value = object.get(key);
+        if (value == null) {
+            return null;
+        }
+        SourceLine at = HoconReader.place(value.origin());
+        String written = String.valueOf(value.unwrapped());
+        try {
+            boolean named = written.startsWith("{file:") && written.endsWith("}");
+            return named ? files.resolve(at, written.substring("{file:".length(), written.length() - 1).strip()) : at.line() == 0 ? null : Path.of(at.file());
+        } catch (InvalidPathException e) {
+            return null;
+        }
+    }
+
     private void wrongType(String name, ConfigValue value, String expected) {
         String found = switch (value.valueType()) {
             case OBJECT -> "an object";

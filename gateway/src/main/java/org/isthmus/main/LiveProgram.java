@@ -161,6 +161,11 @@ final class LiveProgram implements Program {
     }
 
     @Override
+    public void entrust(Path fresh, Path before, Settings settings) throws IOException {
+        Standing.entrust(fresh, before, settings);
+    }
+
+    @Override
     public SpoolCheck verifySpool(Path data) throws IOException {
         SpoolVerifier.Result result = SpoolVerifier.verify(live.platform().disk(), data.resolve("spool"));
         return new SpoolCheck(result.records(), result.messages(),

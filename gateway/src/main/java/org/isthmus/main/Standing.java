@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.isthmus.config.Auth;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.platform.live.LivePlatform;
@@ -40,6 +41,18 @@ final class Standing {
         LOG.info("root no longer, but {}", user);
     }
 
+    /// As {@link org.isthmus.cli.Program#entrust} says.
+    static void entrust(Path fresh, Path before, Settings settings) throws IOException {
+        String user = settings.connector().user();
+        if (Privileges.isRoot() && !Privileges.giveLike(before, fresh)) {
+            if (user != null) {
+                Privileges.give(fresh, user);
+            } else {
+                Privileges.giveOwnerOf(settings.connector().data(), fresh);
+            }
+        }
+    }
+
     /// What others may read and must not, and who it runs as.
     static List<Problem> problems(Settings settings, Path configuration) {
         List<Problem> problems = new ArrayList<>();
@@ -48,6 +61,11 @@ final class Standing {
         }
         exposed(problems, settings.connector().data(), "the data folder", "chmod o-rwx");
         keys(settings).forEach(key -> exposed(problems, key, "the key", "chmod o-rwx"));
+        if (settings.auth().users() instanceof Auth.Users.File users) {
+            exposed(problems, users.path(), "the users file", "chmod o-rwx");
+        }
+        settings.nextHops().values().stream().flatMap(hop -> Stream.ofNullable(hop.login())).flatMap(login -> Stream.ofNullable(login.password().standsIn())).distinct()
+                .forEach(file -> exposed(problems, file, "the file with a password", "chmod o-rwx"));
         return problems;
     }
 
@@ -56,6 +74,7 @@ final class Standing {
         all.add(settings.tls().key());
         settings.tls().certificates().forEach(shown -> all.add(shown.key()));
         settings.listeners().forEach(listener -> all.add(listener.key()));
+        settings.domains().forEach(domain -> domain.dkim().forEach(dkim -> all.add(dkim.key())));
         return all.stream().<Path>flatMap(Stream::ofNullable).distinct();
     }
 

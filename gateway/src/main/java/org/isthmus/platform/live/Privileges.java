@@ -4,8 +4,11 @@ package org.isthmus.platform.live;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 
@@ -53,7 +56,38 @@ public final class Privileges {
         Libc.account(user);
         if (!Files.exists(path)) {
             new LiveDisk().createFolders(path);
-            Files.setOwner(path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+            give(path, user);
+        }
+    }
+
+    /// Makes a file a user's.
+    /// @throws IOException if there is no such user, or if it can't be done
+    public static void give(Path path, String user) throws IOException {
+        Files.setOwner(path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName(user));
+    }
+
+    /// Gives a file owner, group and mode of another one; but others may not read or write it.
+    /// @return false if there is no other one
+    /// @throws IOException if it can't be done
+    public static boolean giveLike(Path like, Path path) throws IOException {
+        if (!Files.exists(like)) {
+            return false;
+        }
+        PosixFileAttributes attributes = Files.readAttributes(like, PosixFileAttributes.class);
+        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+        view.setOwner(attributes.owner());
+        view.setGroup(attributes.group());
+        Set<PosixFilePermission> mode = EnumSet.copyOf(attributes.permissions());
+        mode.removeAll(EnumSet.of(PosixFilePermission.OTHERS_READ, PosixFilePermission.OTHERS_WRITE, PosixFilePermission.OTHERS_EXECUTE));
+        view.setPermissions(mode);
+        return true;
+    }
+
+    /// Gives a file to whom another one belongs, if there is one.
+    /// @throws IOException if it can't be done
+    public static void giveOwnerOf(Path other, Path path) throws IOException {
+        if (Files.exists(other)) {
+            Files.setOwner(path, Files.getOwner(other));
         }
     }
 
