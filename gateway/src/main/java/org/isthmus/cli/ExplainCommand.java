@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.isthmus.address.Domain;
+import org.isthmus.auth.UsersEdit;
 import org.isthmus.cli.control.ControlClient;
+import org.isthmus.config.Auth;
 import org.isthmus.config.Cidr;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
@@ -59,7 +61,10 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "N", description = "How large it is: octets, or with a unit: 20M.")
     private @Nullable String size;
 
-    @Option(names = "--listener", paramLabel = "L", description = "The listener it comes to. Default: the first of the configuration.")
+    @Option(names = "--user", paramLabel = "U", description = "As whom the client has logged in. Default: it has not.")
+    private @Nullable String user;
+
+    @Option(names = "--listener", paramLabel = "L", description = "The listener it comes to. Default: the first of the configuration; with --user the first at which users log in.")
     private @Nullable String listener;
 
     ExplainCommand(Terminal terminal) {
@@ -96,11 +101,36 @@ final class ExplainCommand implements Callable<Integer> {
             throw new Failure(Exit.CONFIGURATION, "the configuration has no listener");
         }
         try {
-            Question question = new Question(bare(recipient), bare(from), client(settings), listener == null ? settings.listeners().getFirst().name() : listener, octets());
+            Question question = new Question(bare(recipient), bare(from), client(settings), listener(settings).name(), octets(), user(settings));
             return new Explainer(platform, new Snapshot(1, settings), bound(server), learned(server)).explain(question);
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, Harmless.text(String.valueOf(e.getMessage())));
         }
+    }
+
+    private Settings.Listener listener(Settings settings) {
+        return settings.listeners().stream().filter(one -> listener == null ? user == null || one.auth() != Auth.Demand.OFF : one.name().equals(listener)).findFirst()
+                .orElseThrow(() -> new Failure(Exit.USAGE, listener == null ? "no listener lets users log in: none has auth"
+                        : "no listener is called " + Harmless.quoted(listener) + "; there are " + String.join(", ", settings.listeners().stream().map(Settings.Listener::name).toList())));
+    }
+
+    /// The user by the name that the users file has for him, as a session has it.
+    private @Nullable String user(Settings settings) throws IOException {
+        String wanted = user;
+        if (wanted == null) {
+            return null;
+        }
+        if (listener(settings).auth() == Auth.Demand.OFF) {
+            throw new Failure(Exit.USAGE, "nobody logs in at the listener " + listener(settings).name() + ": it has no auth");
+        }
+        return switch (settings.auth().users()) {
+            case Auth.Users.File file -> new UsersEdit(terminal.program().platform().disk(), terminal.program().platform().entropy(), file.path()).list().stream()
+                    .map(UsersEdit.Entry::name).filter(wanted::equalsIgnoreCase).findFirst()
+                    .orElseThrow(() -> new Failure(Exit.NOT_FOUND, "there is no user " + Harmless.text(wanted) + " in " + Harmless.text(file.path().toString())));
+            // Dovecot tells nobody who exists.
+            case Auth.Users.Dovecot dovecot -> wanted;
+            case null -> throw new Failure(Exit.CONFIGURATION, "auth.users is missing: nobody can log in");
+        };
     }
 
     private InetAddress client(Settings settings) {

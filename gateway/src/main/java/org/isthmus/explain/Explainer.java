@@ -73,7 +73,7 @@ public final class Explainer {
         Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(new Strangers(platform.dns(), platform.threads(), platform.time())), classifier, router, directory,
                 recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
                 Returns.forgetful(platform.entropy(), platform.time()), platform.disk());
-        new Receiver(rooms).converse(listener, conversation);
+        new Receiver(rooms).converse(listener, conversation, question.user());
         conversation.end();
         QueuedMessage message = recorder.message();
         List<Prospect> prospects = message == null ? List.of()

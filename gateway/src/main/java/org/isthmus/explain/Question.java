@@ -3,6 +3,7 @@ package org.isthmus.explain;
 
 import java.net.InetAddress;
 import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
 
 /// What is to be explained: one client, one sender, one recipient.
 ///
@@ -11,7 +12,12 @@ import java.util.OptionalLong;
 /// @param client from where it comes
 /// @param listener the name of the listener it comes to
 /// @param size octets, as announced and as they are
-public record Question(String to, String from, InetAddress client, String listener, OptionalLong size) {
+/// @param user as whom the client has logged in; null if it has not
+public record Question(String to, String from, InetAddress client, String listener, OptionalLong size, @Nullable String user) {
+    /// Of a client that has not logged in.
+    public Question(String to, String from, InetAddress client, String listener, OptionalLong size) {
+        this(to, from, client, listener, size, null);
+    }
 
     /// @throws IllegalArgumentException for a text that cannot be one command line
     public Question {

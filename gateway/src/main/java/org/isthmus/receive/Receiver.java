@@ -22,6 +22,7 @@ import org.isthmus.smtp.Reply;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.Step;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -260,8 +261,14 @@ public final class Receiver {
 
     /// Holds one conversation on the caller's thread, past the doors and their limits; for whoever brings a connection of his own.
     public void converse(Settings.Listener listener, Connection connection) {
-        if (!Cidr.anyContains(listener.proxyHosts(), connection.remote().getAddress())) {
-            new Session(rooms, listener, connection, new Gate()).run();
+        converse(listener, connection, null);
+    }
+
+    /// The same with a client that is taken to have logged in.
+    /// @param user null if it has not
+    public void converse(Settings.Listener listener, Connection connection, @Nullable String user) {
+        if (user != null || !Cidr.anyContains(listener.proxyHosts(), connection.remote().getAddress())) {
+            new Session(rooms, listener, connection, new Gate(), user).run();
             return;
         }
         try {

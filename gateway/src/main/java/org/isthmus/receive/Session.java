@@ -59,6 +59,11 @@ final class Session {
     private volatile Phase phase = new Phase.Greeting();
 
     Session(Rooms rooms, Settings.Listener listener, Connection carrier, Gate gate) {
+        this(rooms, listener, carrier, gate, null);
+    }
+
+    /// @param user as whom the client is taken to have logged in; null if it has not
+    Session(Rooms rooms, Settings.Listener listener, Connection carrier, Gate gate, @Nullable String user) {
         this.rooms = rooms;
         this.listener = listener;
         connection = new ClientConnection(carrier);
@@ -69,7 +74,7 @@ final class Session {
         parser = new CommandParser(listener.leniency());
         output = new ClientOutput(connection, idle);
         input = new ClientInput(connection, output, rooms.time(), gate, idle);
-        speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, null, rooms.freshName(8)));
+        speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, user, rooms.freshName(8)));
         introduction = new Introduction(listener, carrier);
         content = new ContentCommands(rooms, listener, speech, new ContentReading(input));
         authentication = new Authentication(rooms, listener, speech, input);

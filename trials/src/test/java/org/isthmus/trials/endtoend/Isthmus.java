@@ -114,6 +114,13 @@ final class Isthmus implements AutoCloseable {
         return Running.run(folder, Map.of(), command(all));
     }
 
+    /// The same, with a file for its standard input.
+    Running.Result cliReading(Path input, String... arguments) throws IOException, InterruptedException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("-c", configuration.toString()));
+        return Running.run(folder, Map.of(), command(all), input);
+    }
+
     private List<String> command(List<String> arguments) {
         List<String> command = new ArrayList<>(within);
         command.addAll(List.of(

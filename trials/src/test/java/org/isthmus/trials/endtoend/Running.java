@@ -107,10 +107,15 @@ final class Running implements AutoCloseable {
 
     /// Runs a command to its end.
     static Result run(Path folder, Map<String, String> environment, List<String> command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+        return run(folder, environment, command, Path.of("/dev/null"));
+    }
+
+    /// Runs a command to its end.
+    /// @param input what it reads from its standard input
+    static Result run(Path folder, Map<String, String> environment, List<String> command, Path input) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).redirectInput(input.toFile());
         builder.environment().putAll(environment);
         Process process = builder.start();
-        process.getOutputStream().close();
         String output;
         try (InputStream in = process.getInputStream()) {
             output = new String(in.readAllBytes(), StandardCharsets.UTF_8);
