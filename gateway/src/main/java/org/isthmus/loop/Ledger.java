@@ -90,8 +90,9 @@ public final class Ledger implements Closeable {
 
     /// Copies that may be on the wire from now on: they are known as departures until told what became of them. A peer may send back what it has before it says that it has it.
     public Leaving leaving(long uid, List<Departure> copies) {
-        underWay.merge(uid, List.copyOf(copies), Ledger::joined);
-        return new Leaving(uid, copies);
+        List<Departure> these = List.copyOf(copies);
+        underWay.merge(uid, these, Ledger::joined);
+        return new Leaving(uid, these);
     }
 
     private static List<Departure> joined(List<Departure> some, List<Departure> others) {
@@ -107,11 +108,15 @@ public final class Ledger implements Closeable {
 
         private Leaving(long uid, List<Departure> copies) {
             this.uid = uid;
-            this.copies = List.copyOf(copies);
+            this.copies = copies;
         }
 
         /// The attempt is over.
         public void close() {
+            // Nearly always no other attempt of this message is under way.
+            if (underWay.remove(uid, copies)) {
+                return;
+            }
             underWay.computeIfPresent(uid, (key, all) -> {
                 List<Departure> rest = new ArrayList<>(all);
                 copies.forEach(rest::remove);

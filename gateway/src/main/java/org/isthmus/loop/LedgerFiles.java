@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -49,13 +50,16 @@ final class LedgerFiles implements Closeable {
     private final ReentrantLock lock = new ReentrantLock();
     private final List<LedgerVolume> volumes = new ArrayList<>();
     private final List<LedgerVolume> dropped = new ArrayList<>();
-    private final byte[] @Nullable [] tail = new byte[TAIL][];
+    /// The newest entries, each at the place of its number.
+    private final byte[] tail = new byte[TAIL * LedgerRecord.SIZE];
     /// The number of the entry to come.
     private long next;
     /// What has a lower number is in its file, or lost.
     private long written;
     private long lost;
     private boolean closing;
+    /// The writer knows that something waits.
+    private boolean called;
     private volatile boolean closed;
 
     LedgerFiles(Disk disk, Time time, Threads threads, Path folder, LongSupplier limit, SipHash.Key key) {
@@ -130,12 +134,14 @@ final class LedgerFiles implements Closeable {
         if (!isKept()) {
             return;
         }
-        byte[] octets = LedgerRecord.write(departure);
+        boolean call;
         lock.lock();
         try {
             if (closing) {
                 return;
             }
+            call = !called;
+            called = true;
             if (volumes.getLast().isFull()) {
                 turn();
             }
@@ -148,12 +154,18 @@ final class LedgerFiles implements Closeable {
                 written = next - TAIL + 1;
                 lost++;
             }
-            tail[(int) (next % TAIL)] = octets;
+            LedgerRecord.write(departure, tail, tailed(next));
             next++;
         } finally {
             lock.unlock();
         }
-        wake.offer(true);
+        if (call) {
+            wake.offer(true);
+        }
+    }
+
+    private static int tailed(long number) {
+        return (int) (number % TAIL) * LedgerRecord.SIZE;
     }
 
     /// A record that may be the one: its place, and its octets if they are in memory.
@@ -184,6 +196,7 @@ final class LedgerFiles implements Closeable {
 
     /// Adds the newest ones of a volume.
     private void candidates(LedgerVolume volume, long hash, List<Candidate> to) {
+        // Nearly always there is none.
         ArrayDeque<Integer> places = new ArrayDeque<>(0);
         volume.index.find(hash, place -> {
             if (places.size() == LOOKED_AT) {
@@ -194,7 +207,7 @@ final class LedgerFiles implements Closeable {
         while (!places.isEmpty() && to.size() < LOOKED_AT) {
             int place = places.removeLast();
             long number = volume.base + place;
-            to.add(new Candidate(volume, place, number >= written ? tail[(int) (number % TAIL)] : null));
+            to.add(new Candidate(volume, place, number < written ? null : Arrays.copyOfRange(tail, tailed(number), tailed(number) + LedgerRecord.SIZE)));
         }
     }
 
@@ -299,6 +312,7 @@ final class LedgerFiles implements Closeable {
                 }
             }
             if (volume == null) {
+                called = false;
                 return null;
             }
             // Behind the last record of a volume, numbers go on with the first of the next.
@@ -306,10 +320,7 @@ final class LedgerFiles implements Closeable {
             long end = Math.min(first + BATCH, volume.base + volume.count);
             byte[] octets = new byte[(int) (end - first) * LedgerRecord.SIZE];
             for (long number = first; number < end; number++) {
-                byte[] record = tail[(int) (number % TAIL)];
-                if (record != null) {
-                    System.arraycopy(record, 0, octets, (int) (number - first) * LedgerRecord.SIZE, LedgerRecord.SIZE);
-                }
+                System.arraycopy(tail, tailed(number), octets, (int) (number - first) * LedgerRecord.SIZE, LedgerRecord.SIZE);
             }
             return new Batch(volume, (int) (first - volume.base), octets, end, end == volume.base + volume.capacity);
         } finally {
@@ -320,9 +331,6 @@ final class LedgerFiles implements Closeable {
     private void done(Batch batch) {
         lock.lock();
         try {
-            for (long number = Math.max(written, batch.end() - BATCH); number < batch.end(); number++) {
-                tail[(int) (number % TAIL)] = null;
-            }
             written = Math.max(written, batch.end());
         } finally {
             lock.unlock();

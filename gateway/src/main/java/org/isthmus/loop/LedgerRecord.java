@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.isthmus.transit.Prints;
 import org.isthmus.transit.QueueId;
@@ -28,10 +29,10 @@ final class LedgerRecord {
 
     private LedgerRecord() {}
 
-    static byte[] write(Departure departure) {
-        ByteBuffer out = ByteBuffer.allocate(SIZE);
-        out.position(4);
-        out.put((byte) (departure.outward() ? 1 : 0)).put((byte) Math.min(departure.pass(), 255)).putShort((short) 0);
+    /// Writes one into its place.
+    static void write(Departure departure, byte[] into, int at) {
+        ByteBuffer out = ByteBuffer.wrap(into, at, SIZE);
+        out.putInt(0).put((byte) (departure.outward() ? 1 : 0)).put((byte) Math.min(departure.pass(), 255)).putShort((short) 0);
         Prints prints = departure.prints();
         out.putLong(departure.at().toEpochMilli()).putLong(departure.uid()).putLong(departure.recipient()).putLong(departure.message().value());
         out.putLong(prints.messageId()).putLong(prints.fromDate()).putLong(prints.fromDateSubject()).putLong(prints.identity()).putInt(prints.body());
@@ -41,9 +42,9 @@ final class LedgerRecord {
         text(departure.server(), LONGEST_SERVER, out);
         out.put((byte) 0);
         text(departure.dns(), out.remaining(), out);
-        out.putShort(6, (short) (out.position() - TEXT));
-        out.putInt(0, sum(out.array(), 0));
-        return out.array();
+        Arrays.fill(into, out.position(), at + SIZE, (byte) 0);
+        out.putShort(at + 6, (short) (out.position() - at - TEXT));
+        out.putInt(at, sum(into, at));
     }
 
     private static void text(String text, int most, ByteBuffer out) {

@@ -56,9 +56,13 @@ final class Likeness {
     /// @param self the message's own name, whose copies are no earlier passes; 0 if it has none yet
     /// @return null if nothing like it has gone there
     @Nullable Suspicion of(Mailbox recipient, Prints prints, List<Trace> traces, InetAddress from, long self) {
+        List<Departure> sent = ledger.like(prints.messageId(), ledger.print(recipient));
+        if (sent.isEmpty()) {
+            return null;
+        }
         Instant since = time.now().minus(DAY);
-        List<Departure> like = new ArrayList<>(0);
-        for (Departure departure : ledger.like(prints.messageId(), ledger.print(recipient))) {
+        List<Departure> like = new ArrayList<>(sent.size());
+        for (Departure departure : sent) {
             boolean known = departure.uid() == self || traces.stream().anyMatch(trace -> trace.token().uid() == departure.uid());
             if (!known && departure.at().isAfter(since) && departure.prints().resemble(prints)) {
                 like.add(departure);

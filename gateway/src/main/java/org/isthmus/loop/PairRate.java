@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import org.isthmus.config.Settings;
 import org.isthmus.directory.AddressKey;
 import org.isthmus.transit.LoopEvidence;
-import org.isthmus.transit.QueueId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,10 +33,11 @@ public final class PairRate {
     public static final String NAME = "pair-rate";
 
     private static final Logger LOG = LoggerFactory.getLogger(PairRate.class);
-    private static final int MOST_ONE_WAY = 20_000;
+    /// Powers of two: the lower bits of a hash name a place.
+    private static final int ONE_WAY_PLACES = 1 << 15;
+    private static final int JUDGED_PLACES = 1 << 14;
     private static final int MOST_TALKS = 5_000;
     private static final int MOST_HOLDS = 1_000;
-    private static final int MOST_JUDGED = 10_000;
     /// A hold that nothing has come for in so long is over for mail to come.
     private static final Duration LAPSE = Duration.ofDays(1);
 
@@ -45,12 +45,15 @@ public final class PairRate {
     private final Alerts alerts;
     private final LoopWatch watch;
     private final PairFile file;
-    private final Map<String, PairRun> oneWay = bounded(MOST_ONE_WAY);
-    private final Map<String, PairRun> talks = bounded(MOST_TALKS);
-    private final Map<Judged, Boolean> judged = bounded(MOST_JUDGED);
+    /// Pairs of which letters went one way only, as nearly all do; a new one takes the place of whichever stood there. Only an answer that comes later than some ten thousand
+    /// letters of others can miss its run.
+    private final @Nullable OneWay[] oneWay = new OneWay[ONE_WAY_PLACES];
+    private final Map<String, PairRun> talks = talks();
+    /// Letters that were counted, by hashes of their names, each at its place.
+    private final long[] judged = new long[JUDGED_PLACES];
     private final Map<String, PairHold> holds = new LinkedHashMap<>();
 
-    private record Judged(QueueId message, int recipient) {}
+    private record OneWay(String pair, PairRun run) {}
 
     /// @param file where holds are written down
     public PairRate(Supplier<Settings.Loop> settings, Alerts alerts, LoopWatch watch, PairFile file) {
@@ -61,11 +64,11 @@ public final class PairRate {
         file.read().forEach(hold -> holds.put(hold.key(), hold));
     }
 
-    private static <K, V> Map<K, V> bounded(int most) {
+    private static Map<String, PairRun> talks() {
         return new LinkedHashMap<>(64, 0.75f, true) {
             @Override
-            protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
-                return size() > most;
+            protected boolean removeEldestEntry(Map.Entry<String, PairRun> eldest) {
+                return size() > MOST_TALKS;
             }
         };
     }
@@ -86,8 +89,7 @@ public final class PairRate {
         PairRun.Tripped tripped = null;
         PairHold hold;
         synchronized (this) {
-            boolean first = judged.put(new Judged(letter.message(), letter.recipient()), true) == null;
-            if (first && fresh) {
+            if (isFirst(letter) && fresh) {
                 tripped = count(from, to, letter, rules);
             }
             if (tripped != null && !hold(from, to, letter, tripped)) {
@@ -103,16 +105,32 @@ public final class PairRate {
         return Optional.ofNullable(hold).map(PairHold::why);
     }
 
+    /// A message may be prepared more than once before it is tried; it counts once.
+    private boolean isFirst(PairLetter letter) {
+        long name = (letter.message().value() * 31 + letter.recipient()) * 0x9E37_79B9_7F4A_7C15L;
+        int place = (int) (name >>> 40) & JUDGED_PLACES - 1;
+        boolean first = judged[place] != name;
+        judged[place] = name;
+        return first;
+    }
+
     private PairRun.@Nullable Tripped count(String from, String to, PairLetter letter, Settings.PairRate rules) {
         boolean first = from.compareTo(to) < 0;
         String pair = first ? from + "\n" + to : to + "\n" + from;
-        PairRun run = talks.get(pair);
-        if (run == null) {
-            run = oneWay.computeIfAbsent(pair, key -> new PairRun());
+        PairRun talk = talks.get(pair);
+        if (talk != null) {
+            return talk.take(first, letter, rules);
         }
+        int hash = pair.hashCode();
+        int place = (hash ^ hash >>> 15) & ONE_WAY_PLACES - 1;
+        OneWay known = oneWay[place];
+        PairRun run = known != null && known.pair().equals(pair) ? known.run() : new PairRun();
         PairRun.Tripped tripped = run.take(first, letter, rules);
-        if (run.isTalk() && oneWay.remove(pair) != null) {
+        if (run.isTalk()) {
+            oneWay[place] = null;
             talks.put(pair, run);
+        } else if (known == null || known.run() != run) {
+            oneWay[place] = new OneWay(pair, run);
         }
         return tripped;
     }

@@ -18,10 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.crypto.KDF;
-import javax.crypto.Mac;
-import javax.crypto.SecretKey;
 import javax.crypto.spec.HKDFParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
 import org.isthmus.syntax.Characters;
@@ -36,15 +33,14 @@ public final class TraceKey {
 
     static final long RECIPIENT_MASK = 0xff_ffff_ffffL;
     private static final int MOST_ROUTES = 1000;
-    private static final String HMAC = "HmacSHA256";
     private static final TraceToken.Flag[] FLAGS = TraceToken.Flag.values();
 
     private final int id;
     private final int site;
-    private final Mac transfer;
-    private final Mac messageId;
-    private final Mac recipient;
-    private final Mac route;
+    private final Hmac transfer;
+    private final Hmac messageId;
+    private final Hmac recipient;
+    private final Hmac route;
     private final byte[] challenge;
     /// Hashes of the few classes that a configuration has.
     private final Map<String, Integer> routes = new ConcurrentHashMap<>();
@@ -52,11 +48,11 @@ public final class TraceKey {
     private TraceKey(int id, byte[] siteName, byte[] master) throws GeneralSecurityException {
         this.id = id;
         this.site = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(siteName)).getInt();
-        this.transfer = mac(derived(siteName, master, "isthmus trace"));
-        this.messageId = mac(derived(siteName, master, "isthmus message-id"));
-        this.recipient = mac(derived(siteName, master, "isthmus recipient"));
-        this.route = mac(derived(siteName, master, "isthmus route"));
-        this.challenge = derived(siteName, master, "isthmus xsite").getEncoded();
+        this.transfer = new Hmac(derived(siteName, master, "isthmus trace"));
+        this.messageId = new Hmac(derived(siteName, master, "isthmus message-id"));
+        this.recipient = new Hmac(derived(siteName, master, "isthmus recipient"));
+        this.route = new Hmac(derived(siteName, master, "isthmus route"));
+        this.challenge = derived(siteName, master, "isthmus xsite");
     }
 
     /// Where a token stands. One that was made for one place is a forgery in the other.
@@ -83,16 +79,10 @@ public final class TraceKey {
         }
     }
 
-    private static SecretKey derived(byte[] siteName, byte[] master, String purpose) throws GeneralSecurityException {
+    private static byte[] derived(byte[] siteName, byte[] master, String purpose) throws GeneralSecurityException {
         HKDFParameterSpec.ExtractThenExpand how =
                 HKDFParameterSpec.ofExtract().addIKM(master).addSalt(siteName).thenExpand(purpose.getBytes(US_ASCII), OCTETS);
-        return KDF.getInstance("HKDF-SHA256").deriveKey(HMAC, how);
-    }
-
-    private static Mac mac(SecretKey key) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance(HMAC);
-        mac.init(new SecretKeySpec(key.getEncoded(), HMAC));
-        return mac;
+        return KDF.getInstance("HKDF-SHA256").deriveData(how);
     }
 
     /// Its name within the site, 0 to 255.
@@ -151,18 +141,15 @@ public final class TraceKey {
     }
 
     private byte[] signature(byte[] octets, int length, Use use) {
-        Mac mac = copy(use == Use.TRANSFER ? transfer : messageId);
-        mac.update(octets, 0, length);
-        return mac.doFinal();
+        return (use == Use.TRANSFER ? transfer : messageId).sum(octets, length);
     }
 
     /// The print of a recipient in a token, 40 bits. It hides who else got a copy, and differs from message to message.
     /// Addresses that no server tells apart have one print: case of letters, form of the domain.
     public long recipient(long uid, Mailbox address) {
-        Mac mac = copy(recipient);
-        mac.update(ByteBuffer.allocate(Long.BYTES).putLong(uid).flip());
-        mac.update(normal(address).getBytes(UTF_8));
-        ByteBuffer sum = ByteBuffer.wrap(mac.doFinal());
+        byte[] name = normal(address).getBytes(UTF_8);
+        byte[] text = ByteBuffer.allocate(Long.BYTES + name.length).putLong(uid).put(name).array();
+        ByteBuffer sum = ByteBuffer.wrap(recipient.sum(text, text.length));
         return Byte.toUnsignedLong(sum.get()) << 32 | Integer.toUnsignedLong(sum.getInt());
     }
 
@@ -173,20 +160,12 @@ public final class TraceKey {
         if (known != null) {
             return known;
         }
-        int hash = ByteBuffer.wrap(copy(route).doFinal(way.getBytes(UTF_8))).getInt();
+        byte[] text = way.getBytes(UTF_8);
+        int hash = ByteBuffer.wrap(route.sum(text, text.length)).getInt();
         if (routes.size() < MOST_ROUTES) {
             routes.put(way, hash);
         }
         return hash;
-    }
-
-    /// A keyed MAC is costly to set up and cheap to copy; the copy makes it safe for all threads.
-    private static Mac copy(Mac keyed) {
-        try {
-            return (Mac) keyed.clone();
-        } catch (CloneNotSupportedException e) {
-            throw new IllegalStateException("this Java's " + keyed.getProvider() + " cannot copy " + HMAC, e);
-        }
     }
 
     private static String normal(Mailbox address) {
