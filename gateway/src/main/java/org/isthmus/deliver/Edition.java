@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.deliver;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -96,23 +96,25 @@ final class Edition {
     }
 
     private byte[] edited(String token) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(head.length + 300 + signature.length());
-        out.writeBytes(signature.getBytes(StandardCharsets.US_ASCII));
-        int at = 0;
-        if (idEnd >= 0) {
-            out.write(head, 0, idEnd);
-            out.writeBytes(("." + token).getBytes(StandardCharsets.US_ASCII));
-            at = idEnd;
-        }
-        out.write(head, at, fieldAt - at);
-        out.writeBytes((field() + token + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        String id = idEnd < 0 ? "" : "." + token;
+        String field = field() + token + "\r\n";
+        ByteBuffer out = ByteBuffer.allocate(signature.length() + head.length + id.length() + field.length() - (int) cutOctets);
+        put(signature, out);
+        int at = Math.max(idEnd, 0);
+        out.put(head, 0, at);
+        put(id, out);
+        out.put(head, at, fieldAt - at);
+        put(field, out);
         at = fieldAt;
         for (Cut cut : cuts) {
-            out.write(head, at, cut.from() - at);
+            out.put(head, at, cut.from() - at);
             at = cut.to();
         }
-        out.write(head, at, head.length - at);
-        return out.toByteArray();
+        return out.put(head, at, head.length - at).array();
+    }
+
+    private static void put(String text, ByteBuffer out) {
+        out.put(text.getBytes(StandardCharsets.US_ASCII));
     }
 
     // ---- looking

@@ -48,8 +48,12 @@ public record PairLetter(
         return "auto-replied".equals(automation.autoSubmitted()) || automation.report() != null;
     }
 
-    /// The subject in small letters, as it is compared.
     String topic() {
+        return topic(subject);
+    }
+
+    /// A subject in small letters, as it is compared.
+    static String topic(@Nullable String subject) {
         String text = subject == null ? "" : subject.strip().toLowerCase(Locale.ROOT);
         return text.length() > SUBJECT ? text.substring(0, SUBJECT) : text;
     }

@@ -24,9 +24,14 @@ final class PairRun {
     private final List<Turns> turns = new ArrayList<>(0);
 
     /// What is kept of the last letter of a direction and network.
-    record Seen(String network, boolean trusted, boolean automatic, String topic, long size, Instant at) {
+    record Seen(String network, boolean trusted, boolean automatic, @Nullable String subject, long size, Instant at) {
         static Seen of(String network, PairLetter letter) {
-            return new Seen(network, letter.trusted(), letter.isAutomatic(), letter.topic(), letter.size(), letter.at());
+            return new Seen(network, letter.trusted(), letter.isAutomatic(), letter.subject(), letter.size(), letter.at());
+        }
+
+        /// Made when it is asked for: of nearly all letters it never is.
+        String topic() {
+            return PairLetter.topic(subject);
         }
     }
 

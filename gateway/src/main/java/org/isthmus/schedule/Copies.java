@@ -28,7 +28,7 @@ final class Copies {
     /// The copies of a job, in the order of its recipients.
     List<Departure> of(QueuedMessage message, Job job, Snapshot snapshot, Instant now) {
         Way way = job.ways.getFirst();
-        if (!ledger.isKept() || job.ways.stream().allMatch(one -> one.protocol() == Way.Protocol.LMTP)) {
+        if (!ledger.isKept() || !anyBySmtp(job.ways)) {
             return List.of();
         }
         int network = message.origin() instanceof Origin.Received received ? ledger.network(received.client().remote().getAddress()) : 0;
@@ -39,6 +39,15 @@ final class Copies {
                     message.id(), message.passage().prints(), network, snapshot.version(), TraceStamp.routeClass(way.hop()), "", dns));
         }
         return copies;
+    }
+
+    private static boolean anyBySmtp(List<Way> ways) {
+        for (Way way : ways) {
+            if (way.protocol() != Way.Protocol.LMTP) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// What DNS said about the exchangers, where it was asked.

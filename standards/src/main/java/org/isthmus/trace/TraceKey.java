@@ -10,7 +10,6 @@ import java.security.MessageDigest;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -33,7 +32,6 @@ public final class TraceKey {
 
     static final long RECIPIENT_MASK = 0xff_ffff_ffffL;
     private static final int MOST_ROUTES = 1000;
-    private static final TraceToken.Flag[] FLAGS = TraceToken.Flag.values();
 
     private final int id;
     private final int site;
@@ -105,7 +103,7 @@ public final class TraceKey {
         int body = SealedToken.FIXED_OCTETS + SealedToken.RECIPIENT_OCTETS * token.recipients().size();
         ByteBuffer out = ByteBuffer.allocate(body + SealedToken.MAC_OCTETS);
         out.put((byte) SealedToken.VERSION).put((byte) id).putInt(site).put((byte) token.node()).putInt((int) token.minute()).putLong(token.uid());
-        out.put((byte) token.pass()).put((byte) token.lineage()).put(octet(token.flags())).putInt(token.route());
+        out.put((byte) token.pass()).put((byte) token.lineage()).put((byte) TraceToken.Flag.bits(token.flags())).putInt(token.route());
         for (long print : token.recipients()) {
             out.put((byte) (print >>> 32)).putInt((int) print);
         }
@@ -131,7 +129,7 @@ public final class TraceKey {
         long uid = in.getLong();
         int pass = Byte.toUnsignedInt(in.get());
         int lineage = Byte.toUnsignedInt(in.get());
-        Set<TraceToken.Flag> flags = flags(in.get());
+        Set<TraceToken.Flag> flags = TraceToken.Flag.of(in.get());
         int route = in.getInt();
         List<Long> recipients = new ArrayList<>(TraceToken.MOST_RECIPIENTS);
         while (in.hasRemaining()) {
@@ -172,25 +170,6 @@ public final class TraceKey {
         String local = address.local().content().toLowerCase(Locale.ROOT);
         String host = address.host() instanceof Domain domain ? domain.ascii() : address.host().text().toLowerCase(Locale.ROOT);
         return (Characters.ascii(local) ? local : Normalizer.normalize(local, Normalizer.Form.NFC)) + "@" + host;
-    }
-
-    private static byte octet(Set<TraceToken.Flag> flags) {
-        int octet = 0;
-        for (TraceToken.Flag flag : flags) {
-            octet |= 1 << flag.ordinal();
-        }
-        return (byte) octet;
-    }
-
-    /// Bits that this version does not know are left aside: a newer connector of the site may have set them.
-    private static Set<TraceToken.Flag> flags(byte octet) {
-        Set<TraceToken.Flag> flags = EnumSet.noneOf(TraceToken.Flag.class);
-        for (TraceToken.Flag flag : FLAGS) {
-            if ((octet & 1 << flag.ordinal()) != 0) {
-                flags.add(flag);
-            }
-        }
-        return flags;
     }
 
     @Override

@@ -3,9 +3,11 @@ package org.isthmus.trace;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.isthmus.address.Mailbox;
 
 /// What a site signs into a message that it sends. design: loop control, section 5.
@@ -33,11 +35,31 @@ public record TraceToken(int node, long minute, long uid, int pass, int lineage,
         /// The site made this message itself: a report, a notice.
         GENERATED,
         /// There were too many recipients to name: only the ledger knows whose copy it was.
-        ASK_LEDGER
+        ASK_LEDGER;
+
+        private static final Flag[] ALL = values();
+        /// The set of each number. A token is made for each message, so its set is not made anew.
+        private static final List<Set<Flag>> SETS = IntStream.range(0, 1 << ALL.length)
+                .mapToObj(bits -> Arrays.stream(ALL).filter(flag -> (bits & 1 << flag.ordinal()) != 0).collect(Collectors.toUnmodifiableSet()))
+                .toList();
+
+        /// As the octet of a token has them.
+        static int bits(Set<Flag> flags) {
+            int bits = 0;
+            for (Flag flag : ALL) {
+                bits |= flags.contains(flag) ? 1 << flag.ordinal() : 0;
+            }
+            return bits;
+        }
+
+        /// Bits that this version does not know are left aside: a newer connector of the site may have set them.
+        static Set<Flag> of(int bits) {
+            return SETS.get(bits & SETS.size() - 1);
+        }
     }
 
     public TraceToken {
-        flags = flags.isEmpty() ? Set.of() : Set.copyOf(EnumSet.copyOf(flags));
+        flags = Flag.of(Flag.bits(flags));
         recipients = List.copyOf(recipients);
         if (node < 0 || node > OCTET || minute < 0 || minute > 0xffff_ffffL || pass < 0 || lineage < 0 || recipients.size() > MOST_RECIPIENTS) {
             throw new IllegalArgumentException("not a trace token: node " + node + ", minute " + minute + ", pass " + pass + ", lineage " + lineage + ", "
