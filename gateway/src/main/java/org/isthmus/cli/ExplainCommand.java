@@ -82,7 +82,8 @@ final class ExplainCommand implements Callable<Integer> {
         }
         JsonNode server = server(settings.connector().data());
         Platform outside = terminal.program().platform();
-        Platform platform = new Platform(outside.time(), outside.entropy(), outside.threads(), outside.network(), terminal.program().resolver(settings), outside.disk());
+        Platform platform = new Platform(outside.time(), outside.entropy(), outside.threads(), outside.network(), terminal.program().resolver(settings), outside.disk(),
+                outside.machine(), outside.https(), outside.sockets());
         Explanation explanation = explain(settings, platform, server);
         if (output.json()) {
             terminal.json(ExplainText.json(explanation, server));

@@ -90,7 +90,9 @@ final class TraceText {
     private void attempted(JsonNode event) {
         line(event, "attempted", "via " + text(event, "hop") + " by " + text(event, "protocol") + " in " + text(event, "took") + " s");
         for (JsonNode one : event.path("tried").values()) {
-            detail(peer(one) + ": " + text(one, "what"));
+            JsonNode tls = one.path("steps").path(0);
+            detail(peer(one) + ": " + text(one, "what") + of(", TLS by ", text(tls, "rule"), ": " + text(tls, "outcome")));
+            steps(one);
         }
         if (event.path("ambiguous").asBoolean(false)) {
             detail("the connection broke between the last dot and its answer: the peer may have the message, and a repetition may be a duplicate");

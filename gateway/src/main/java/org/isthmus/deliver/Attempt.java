@@ -19,6 +19,7 @@ import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Recipient;
+import org.isthmus.transit.Step;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class Attempt {
     private Way way;
     private final Set<Integer> uncertain = new HashSet<>();
     private final List<Trouble> troubles = new ArrayList<>();
+    private @Nullable Step tls;
     private @Nullable Server home;
     private @Nullable LoopEvidence proof;
 
@@ -93,17 +95,22 @@ final class Attempt {
         return now.minus(startedAt);
     }
 
+    /// What decided about the TLS of the server that is tried now; none if nobody did yet.
+    void decided(@Nullable Step step) {
+        tls = step;
+    }
+
     /// A server that was of use.
     void connected(Server server) {
         way = server.way();
-        tried.add(new DeliveryAttempt.Try(server.peer(), "connected"));
+        tried.add(new DeliveryAttempt.Try(server.peer(), "connected", tls));
     }
 
     /// A server that was of none, or no longer.
     /// @param what why
     void failed(Server server, Broken broken, String what) {
         way = server.way();
-        tried.add(new DeliveryAttempt.Try(server.peer(), what));
+        tried.add(new DeliveryAttempt.Try(server.peer(), what, tls));
         troubles.add(new Trouble(server, broken));
     }
 

@@ -15,6 +15,7 @@ import org.isthmus.transit.Cause;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.LoopEvidence;
 import org.isthmus.transit.Recognition;
+import org.isthmus.transit.TlsRules;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +26,21 @@ public final class Caller {
 
     private final Network network;
     private final Time time;
-    private final @Nullable ClientTls tls;
+    private final Shield shield;
 
+    /// Without TLS.
     public Caller(Network network, Time time) {
-        this(network, time, null);
+        this(network, time, Shield.none());
     }
 
-    /// @param tls how to come under TLS where the configuration asks for it
-    public Caller(Network network, Time time, @Nullable ClientTls tls) {
-        this.tls = tls;
+    /// @param tls how to come under TLS
+    /// @param rules how much of it is asked: what is asked where mail goes to the server
+    public Caller(Network network, Time time, ClientTls tls, TlsRules rules) {
+        this(network, time, new Shield(tls, rules));
+    }
+
+    private Caller(Network network, Time time, Shield shield) {
+        this.shield = shield;
         this.network = network;
         this.time = time;
     }
@@ -85,14 +92,15 @@ public final class Caller {
         }
     }
 
-    private ClientSession shielded(Server server, Settings.Timeouts brief, Transcript transcript) throws Broken {
+    private ClientSession shielded(Server found, Settings.Timeouts brief, Transcript transcript) throws Broken {
+        Server server = shield.judged(found);
         try {
-            return ClientSession.open(server, network, time, brief, tls, transcript);
+            return ClientSession.open(server, network, time, brief, shield.tls(), transcript);
         } catch (Broken e) {
             if (e.kind() != Broken.Kind.UNSHIELDED) {
                 throw e;
             }
-            return ClientSession.open(server.asking(Server.OFF), network, time, brief, tls, transcript);
+            return ClientSession.open(server.asking(Server.OFF), network, time, brief, shield.tls(), transcript);
         }
     }
 

@@ -11,6 +11,7 @@ import org.isthmus.config.Settings;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Peer;
+import org.isthmus.transit.Step;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.Way;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,14 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
     /// The same, with another demand.
     Server asking(TlsDemand other) {
         return other.equals(demand) ? this : new Server(way, exchange, peer, source, helloName, xforward, other, implicit, login);
+    }
+
+    /// What says how much TLS the configuration asks of it, with its place.
+    Step configured(Settings settings) {
+        Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
+        return hop != null && hop.tls().isPresent()
+                ? Step.of("tls", "next-hops." + hop.name() + ".tls", hop.at(), demand.text())
+                : Step.of("tls", hop != null && hop.implicitTls() ? "next-hops." + hop.name() + ".url" : "delivery.tls", hop == null ? settings.place("delivery.tls") : hop.at(), demand.text());
     }
 
     /// What is asked of it where the sender requires TLS: that it proves its name. RFC 8689 §4.2.1. Who switched TLS off has none.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.deliver;
 
+import org.isthmus.config.Settings;
 import org.isthmus.smtp.TlsWish;
 import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
+import org.isthmus.transit.Step;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsFacts;
 import org.isthmus.transit.TlsRules;
@@ -20,11 +22,37 @@ record Shield(@Nullable ClientTls tls, TlsRules rules) {
 
     /// A server with what is asked of it.
     /// @throws Broken if it must not be used
-    Server judged(Server server, TlsWish wish) throws Broken {
-        return switch (rules.judge(server.way(), server.exchange(), server.peer(), server.demand(), wish)) {
+    Server judged(Server found, TlsWish wish, Settings settings, Attempt attempt) throws Broken {
+        Server server = wish == TlsWish.REQUIRED ? found.strict(settings) : found;
+        TlsRules.Judgement judgement = judge(server, wish);
+        attempt.decided(step(judgement, server, wish, settings));
+        return asked(server, judgement);
+    }
+
+    /// The same for a call without mail.
+    Server judged(Server server) throws Broken {
+        return asked(server, judge(server, TlsWish.UNSAID));
+    }
+
+    private static Server asked(Server server, TlsRules.Judgement judgement) throws Broken {
+        return switch (judgement) {
             case TlsRules.Judgement.Ask ask -> server.asking(ask.demand());
             case TlsRules.Judgement.Avoid avoid -> throw RequiredTls.avoided(avoid.cause());
         };
+    }
+
+    TlsRules.Judgement judge(Server server, TlsWish wish) {
+        return rules.judge(server.way(), server.exchange(), server.peer(), server.demand(), wish);
+    }
+
+    /// What is told of a judgement; none where nobody was asked and nothing is insisted on, which is most mail.
+    static @Nullable Step step(TlsRules.Judgement judgement, Server server, TlsWish wish, Settings settings) {
+        Step step = switch (judgement) {
+            case TlsRules.Judgement.Ask ask -> ask.step();
+            case TlsRules.Judgement.Avoid avoid -> avoid.step();
+        };
+        boolean plain = wish == TlsWish.UNSAID && step.evidence().isEmpty() && step.at() == null;
+        return !plain ? step : server.demand().binding() ? server.configured(settings) : null;
     }
 
     /// A session has begun, under TLS or in the clear. What nobody wanted under TLS is no news.

@@ -103,6 +103,7 @@ public final class SmtpCourier implements Courier {
             if (attempt.leadsHome(server)) {
                 continue;
             }
+            attempt.decided(null);
             Cause left = hosts.begin(server.peer().address(), time.elapsed());
             if (left != null) {
                 attempt.transcript().noted(server.peer() + " is left alone while another attempt tries it");
@@ -161,7 +162,7 @@ public final class SmtpCourier implements Courier {
     private void visit(Server found, Attempt attempt, Settings settings) throws Broken {
         TlsWish wish = RequiredTls.wish(attempt.request().message(), found.way());
         boolean strict = wish == TlsWish.REQUIRED;
-        Server server = shield.judged(strict ? found.strict(settings) : found, wish);
+        Server server = shield.judged(found, wish, settings, attempt);
         try {
             visit(server, attempt, settings.delivery(), strict);
         } catch (Broken e) {

@@ -6,11 +6,13 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.deliver.TlsForecast;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.loop.Breaker;
 import org.isthmus.loop.Classifier;
@@ -29,9 +31,13 @@ import org.isthmus.receive.Rooms;
 import org.isthmus.route.GuardedRouter;
 import org.isthmus.route.Router;
 import org.isthmus.route.SiteRouter;
+import org.isthmus.schedule.Forecast.Fate;
 import org.isthmus.schedule.Forecast.Prospect;
 import org.isthmus.schedule.Forecast;
+import org.isthmus.transit.Cause;
 import org.isthmus.transit.QueuedMessage;
+import org.isthmus.transit.Step;
+import org.isthmus.transport.TransportRules;
 
 /// Says what would happen to a message, by letting it happen: a real session of the real rooms holds the conversation with a client in memory, and what it would have
 /// stored is routed as the scheduler does it. Only spool, tracking and courier are replaced, by a {@link Recorder} and by a {@link Forecast}. It asks DNS; it changes nothing.
@@ -77,9 +83,28 @@ public final class Explainer {
         conversation.end();
         QueuedMessage message = recorder.message();
         List<Prospect> prospects = message == null ? List.of()
-                : Forecast.open(router, platform.disk(), snapshot.settings().connector().data(), platform.entropy()).of(message, snapshot, now);
+                : shielded(message, Forecast.open(router, platform.disk(), snapshot.settings().connector().data(), platform.entropy()).of(message, snapshot, now));
         return new Explanation(question, conversation.command(), conversation.reply(), recorder.steps(), prospects,
                 Changers.of(conversation.reply(), recorder.steps(), prospects));
+    }
+
+    /// With what would decide about the TLS of each server, asked as the courier asks it. What leaves no server that may be used decides what becomes of the copy.
+    private List<Prospect> shielded(QueuedMessage message, List<Prospect> prospects) {
+        TransportRules rules = TransportRules.unheard(platform, snapshot.settings());
+        List<Prospect> all = new ArrayList<>();
+        for (Prospect prospect : prospects) {
+            if (!(prospect.fate() instanceof Fate.Goes goes) || goes.suspended() != null) {
+                all.add(prospect);
+                continue;
+            }
+            TlsForecast tls = TlsForecast.of(message, goes.ways(), snapshot.settings(), rules);
+            List<Step> steps = new ArrayList<>(prospect.steps());
+            steps.addAll(tls.steps());
+            Cause against = tls.against();
+            Fate fate = against == null ? goes : against.status().isPermanent() ? new Fate.Fails(against) : new Fate.Waits(against);
+            all.add(new Prospect(prospect.number(), prospect.recipient(), prospect.outcome(), steps, fate));
+        }
+        return all;
     }
 
     private Settings.Listener listener(String name) {

@@ -23,7 +23,6 @@ import org.isthmus.platform.Threads;
 import org.isthmus.route.Lead;
 import org.isthmus.route.Survey;
 import org.isthmus.smtp.Capabilities;
-import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
@@ -44,10 +43,13 @@ public final class Probe {
     private final Snapshot snapshot;
     private final SiteIdentity identity;
     private final Recognition recognition;
+    private final Caller caller;
     private final Survey survey;
 
     /// @param recognition asks the question
-    public Probe(Platform platform, Snapshot snapshot, SiteIdentity identity, Recognition recognition) {
+    /// @param caller calls under the TLS that mail to the same server would have
+    public Probe(Platform platform, Snapshot snapshot, SiteIdentity identity, Recognition recognition, Caller caller) {
+        this.caller = caller;
         this.platform = platform;
         this.snapshot = snapshot;
         this.identity = identity;
@@ -157,7 +159,7 @@ public final class Probe {
             return new Door(target.exchange().name(), target.why(), target.at(), target.self() != null ? Verdict.DECLARED : Verdict.SILENT, "", target.lost(), List.of());
         }
         String name = new Peer(target.exchange().name(), address).toString();
-        Caller.Heard heard = new Caller(platform.network(), platform.time(), new ClientTls(platform.disk(), platform.time())).call(target.way(), target.exchange(), address, recognition, settings());
+        Caller.Heard heard = caller.call(target.way(), target.exchange(), address, recognition, settings());
         Optional<SelfMatch> known = identity.matchExchanger(address);
         String says = heard.hello() == null ? "" : firstWord(heard.hello().lines().getFirst());
         Cause trouble = heard.trouble();

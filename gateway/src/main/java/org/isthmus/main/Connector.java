@@ -16,6 +16,7 @@ import org.isthmus.auth.Authenticator;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.deliver.Caller;
 import org.isthmus.deliver.SmtpCourier;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.explain.Probe;
@@ -94,6 +95,7 @@ public final class Connector implements Closeable {
     private final Pressure pressure;
     private final Receiver receiver;
     private final MailCalls mailCalls;
+    private final Caller caller;
     private final Foresight foresight;
     private final Foreseen foreseen;
     private final Closeable lock;
@@ -173,8 +175,11 @@ public final class Connector implements Closeable {
         recognition = new WireRecognition(config, identity::current, learned, keys, platform.entropy(), platform.time(), loops);
         TlsTally tally = new TlsTally(platform.time());
         StsPolicies policies = new StsPolicies(platform.dns(), platform.https(), platform.time(), new StsFolder(platform.disk(), data.resolve("mta-sts")));
+        ClientTls clientTls = new ClientTls(platform.disk(), platform.time());
+        TransportRules rules = new TransportRules(this::settings, platform.dns(), policies, tally);
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(),
-                new ClientTls(platform.disk(), platform.time()), new TransportRules(this::settings, platform.dns(), policies, tally));
+                clientTls, rules);
+        caller = new Caller(platform.network(), platform.time(), clientTls, rules);
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
                 recognition,
@@ -188,7 +193,7 @@ public final class Connector implements Closeable {
                 platform.time(), platform.entropy(), platform.threads(), platform.network(), config,
                 policy, classifier, router, directory, spool, tracking, keys, loops, returns, scheduler::callFor, tls,
                 new Authenticator(this::settings, new Authenticator.Parts(platform.disk(), platform.time(), platform.entropy(), platform.network(), platform.sockets()))));
-        mailCalls = new MailCalls(platform, config::current, classifier, identity::current, tracking);
+        mailCalls = new MailCalls(platform, config::current, classifier, identity::current, tracking, caller);
         foresight = new Foresight(new Foresight.Parts(config, identity::current, directory, forwards, platform, alerts));
         foreseen = new Foreseen(foresight, loops);
         open();
@@ -259,7 +264,7 @@ public final class Connector implements Closeable {
     public Probe.Report probe() throws InterruptedException {
         Snapshot snapshot = config.current();
         learned.forgetStrangers();
-        return new Probe(platform, snapshot, identity.current(snapshot), recognition).run();
+        return new Probe(platform, snapshot, identity.current(snapshot), recognition, caller).run();
     }
 
     public QueueControl queue() {

@@ -18,6 +18,7 @@ import org.isthmus.config.Loaded;
 import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.deliver.Caller;
 import org.isthmus.directory.FileDirectory;
 import org.isthmus.dns.Resolver;
 import org.isthmus.explain.Probe;
@@ -35,8 +36,10 @@ import org.isthmus.platform.live.ServiceManager;
 import org.isthmus.predict.KnownForwards;
 import org.isthmus.predict.Prediction;
 import org.isthmus.predict.Predictor;
-import org.isthmus.tls.TlsCheck;
 import org.isthmus.spool.SpoolVerifier;
+import org.isthmus.tls.ClientTls;
+import org.isthmus.tls.TlsCheck;
+import org.isthmus.transport.TransportRules;
 
 /// What the commands need of the wiring, on the real platform.
 final class LiveProgram implements Program {
@@ -104,7 +107,8 @@ final class LiveProgram implements Program {
         SiteIdentity identity = SiteIdentity.of(settings, Map.of(), platform.network().localAddresses(), learned);
         WireRecognition recognition = new WireRecognition(new LiveConfig(snapshot), any -> identity, learned, keys, platform.entropy(), platform.time(), LoopWatch.NONE);
         try {
-            return new Probe(asking, snapshot, identity, recognition).run();
+            return new Probe(asking, snapshot, identity, recognition,
+                    new Caller(asking.network(), asking.time(), new ClientTls(asking.disk(), asking.time()), TransportRules.unheard(asking, settings))).run();
         } catch (InterruptedException e) {
             throw new IOException("broken off", e);
         }

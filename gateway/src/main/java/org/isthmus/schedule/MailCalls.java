@@ -20,7 +20,6 @@ import org.isthmus.route.Survey;
 import org.isthmus.smtp.Reply;
 import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Tracker;
-import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Exchange;
 import org.isthmus.transit.NextHop;
 import org.isthmus.transit.Way;
@@ -40,10 +39,13 @@ public final class MailCalls {
     private final Classifier classifier;
     private final Function<Snapshot, SiteIdentity> identity;
     private final Tracker tracker;
+    private final Caller caller;
     private final Map<String, Duration> next = new HashMap<>();
     private Threads.@Nullable Actor actor;
 
-    public MailCalls(Platform platform, Supplier<Snapshot> config, Classifier classifier, Function<Snapshot, SiteIdentity> identity, Tracker tracker) {
+    /// @param caller calls under the TLS that mail to the same server would have
+    public MailCalls(Platform platform, Supplier<Snapshot> config, Classifier classifier, Function<Snapshot, SiteIdentity> identity, Tracker tracker, Caller caller) {
+        this.caller = caller;
         this.platform = platform;
         this.config = config;
         this.classifier = classifier;
@@ -112,7 +114,7 @@ public final class MailCalls {
         String heard = "no address: " + lead.step().outcome();
         for (Exchange exchange : lead.exchanges()) {
             for (var address : exchange.addresses()) {
-                Caller.Called called = new Caller(platform.network(), platform.time(), new ClientTls(platform.disk(), platform.time())).callForMail(way, exchange, address, hop.etrnDomains(), snapshot.settings());
+                Caller.Called called = caller.callForMail(way, exchange, address, hop.etrnDomains(), snapshot.settings());
                 heard = called.trouble() != null ? Wording.brief(called.trouble()) : words(hop.etrnDomains(), called.replies());
                 if (called.trouble() == null) {
                     note(hop, heard);

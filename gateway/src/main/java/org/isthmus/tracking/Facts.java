@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.isthmus.smtp.Hello;
 import org.isthmus.smtp.MailParameters;
 import org.isthmus.smtp.OriginalRecipient;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.ContentFacts;
@@ -129,6 +130,9 @@ public final class Facts {
         if (parameters.smtpUtf8()) {
             line.field("smtpUtf8", true);
         }
+        if (parameters.tls() != TlsWish.UNSAID) {
+            line.field("tlsWish", word(parameters.tls()));
+        }
         line.printed("ret", parameters.returnContent()).field("envid", parameters.envelopeId());
     }
 
@@ -168,7 +172,9 @@ public final class Facts {
         line.openList("tried");
         for (DeliveryAttempt.Try one : attempt.tried()) {
             line.open();
-            peer(one.peer(), line).field("what", one.what()).close();
+            peer(one.peer(), line).field("what", one.what());
+            Step tls = one.tls();
+            steps(line, tls == null ? List.of() : List.of(tls)).close();
         }
         line.closeList().openList("recipients");
         for (Map.Entry<Integer, Outcome> one : new TreeMap<>(attempt.outcomes()).entrySet()) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What came of one attempt.
 ///
@@ -37,5 +38,10 @@ public record DeliveryAttempt(
 
     /// One server tried.
     /// @param what {@code connected}, or why not
-    public record Try(Peer peer, String what) {}
+    /// @param tls how much TLS was asked of it, and what decided that; none where nothing but the configuration did and nothing was insisted on
+    public record Try(Peer peer, String what, @Nullable Step tls) {
+        public Try(Peer peer, String what) {
+            this(peer, what, null);
+        }
+    }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// Says how much TLS to ask of a server.
 public interface TlsRules {
     /// The configuration alone decides. What a sender requires can be had only from servers that it names: nothing proves who is an exchanger.
+    /// Its step has no evidence, which tells it from those of others: whoever knows the line of the configuration may put a better one in its place.
     TlsRules CONFIGURED = (way, exchange, peer, configured, wish) -> {
         String against = wish != TlsWish.REQUIRED ? null
                 : configured instanceof TlsDemand.Off ? "TLS is switched off for it, and the sender requires TLS"

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.isthmus.address.Domain;
 import org.isthmus.mtasts.StsPolicy;
@@ -38,6 +39,23 @@ public final class StsFolder implements StsPolicies.StsFile {
     public StsFolder(Disk disk, Path folder) {
         this.disk = disk;
         this.folder = folder;
+    }
+
+    /// The same for reading alone: what is to be written is kept in memory.
+    StsPolicies.StsFile untouched() {
+        return new StsPolicies.StsFile() {
+            private final Map<Domain, StsPolicies.Kept> fresh = new ConcurrentHashMap<>();
+
+            @Override
+            public Optional<StsPolicies.Kept> read(Domain domain) {
+                return Optional.ofNullable(fresh.get(domain)).or(() -> StsFolder.this.read(domain));
+            }
+
+            @Override
+            public void write(Domain domain, StsPolicies.Kept kept) {
+                fresh.put(domain, kept);
+            }
+        };
     }
 
     @Override

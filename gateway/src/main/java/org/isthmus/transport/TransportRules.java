@@ -11,6 +11,7 @@ import org.isthmus.dns.Answer;
 import org.isthmus.dns.DnsRecord;
 import org.isthmus.dns.Resolver;
 import org.isthmus.mtasts.StsPolicy;
+import org.isthmus.platform.Platform;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.TlsWish;
 import org.isthmus.tlsrpt.FailureType;
@@ -61,6 +62,12 @@ public final class TransportRules implements TlsRules {
         this.dns = dns;
         this.policies = policies;
         this.tally = tally;
+    }
+
+    /// Rules beside those of a server: they read the policies that it keeps and keep none, and nobody hears what they count.
+    public static TransportRules unheard(Platform platform, Settings settings) {
+        StsFolder folder = new StsFolder(platform.disk(), settings.connector().data().resolve("mta-sts"));
+        return new TransportRules(() -> settings, platform.dns(), new StsPolicies(platform.dns(), platform.https(), platform.time(), folder.untouched()), new TlsTally(platform.time()));
     }
 
     @Override
@@ -233,7 +240,7 @@ public final class TransportRules implements TlsRules {
     private Judgement sts(Domain domain, Exchange exchange, Peer peer, TlsDemand configured, List<String> evidence) {
         if (!settings.get().delivery().mtaSts()) {
             evidence.add("MTA-STS: switched off (delivery.mta-sts)");
-            return new Judgement.Ask(configured, step("delivery.tls", configured.text(), evidence));
+            return new Judgement.Ask(configured, usual(configured, evidence));
         }
         StsPolicies.Finding finding = policies.find(domain);
         evidence.add("MTA-STS: " + finding.how());
@@ -243,7 +250,7 @@ public final class TransportRules implements TlsRules {
             tally.failed(subject, finding.failure(), null, null, finding.how());
         }
         if (policy == null || policy.mode() == StsPolicy.Mode.NONE) {
-            return new Judgement.Ask(configured, step("delivery.tls", configured.text(), evidence));
+            return new Judgement.Ask(configured, usual(configured, evidence));
         }
         boolean named = policy.names(exchange.name());
         if (!named) {
@@ -269,6 +276,10 @@ public final class TransportRules implements TlsRules {
 
     private static String words(Domain domain) {
         return "MTA-STS policy of " + domain.ascii();
+    }
+
+    private Step usual(TlsDemand configured, List<String> evidence) {
+        return new Step("tls", "delivery.tls", settings.get().place("delivery.tls"), configured.text(), evidence, List.of());
     }
 
     private static Step step(String rule, String outcome, List<String> evidence) {

@@ -8,8 +8,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.isthmus.address.Mailbox;
+import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.QueueId;
+import org.isthmus.transit.Step;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -64,6 +66,17 @@ class FactsTest {
                 + "\",\"hop\":\"provider\",\"protocol\":\"smtp\",\"inside\":false,\"started\":\"2026-11-24T05:40:00.250000Z\",\"took\":1.250,"
                 + "\"tried\":[{\"peer\":{\"name\":\"mx.partner.example\",\"address\":\"198.51.100.9:25\"},\"what\":\"connected\"}],\"recipients\":["
                 + outcome(0, "") + "," + outcome(1, ",\"uncertain\":true") + "],\"ambiguous\":true,\"conversation\":[\"< 220 mx ready\",\"> MAIL FROM:<a@b>\"]}");
+    }
+
+    @Test
+    void whatDecidedAboutTlsStandsWithTheServer() {
+        Event.Attempted plain = Samples.attempted(ID, Samples.MORNING, Samples.deferred());
+        DeliveryAttempt attempt = plain.attempt();
+        Step step = new Step("tls", "mta-sts", null, "MTA-STS mx.partner.example", List.of("MTA-STS: policy 1"), List.of());
+        DeliveryAttempt.Try tried = new DeliveryAttempt.Try(attempt.tried().getFirst().peer(), "connected", step);
+        JsonNode node = read(new Event.Attempted(plain.at(), new DeliveryAttempt(attempt.message(), attempt.way(), attempt.started(), attempt.took(), List.of(tried), attempt.outcomes(), attempt.uncertain(), List.of())));
+        assertThat(node.path("tried").path(0).path("steps").path(0).path("rule").asString()).isEqualTo("mta-sts");
+        assertThat(node.path("tried").path(0).path("steps").path(0).path("evidence").path(0).asString()).isEqualTo("MTA-STS: policy 1");
     }
 
     private static String outcome(int n, String more) {

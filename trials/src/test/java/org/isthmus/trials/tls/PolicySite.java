@@ -14,6 +14,9 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
@@ -21,10 +24,14 @@ import org.isthmus.address.ReversePath;
 import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
+import org.isthmus.deliver.Caller;
 import org.isthmus.deliver.SmtpCourier;
 import org.isthmus.dns.Answer;
 import org.isthmus.dns.DnsRecord;
 import org.isthmus.dns.Resolver;
+import org.isthmus.explain.Explainer;
+import org.isthmus.explain.Explanation;
+import org.isthmus.explain.Question;
 import org.isthmus.platform.Https;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.Time;
@@ -57,10 +64,12 @@ import org.isthmus.transport.TransportRules;
 final class PolicySite {
     /// What a server of this data folder makes for itself.
     static final String OWN_CERTIFICATE = "/data/tls/self-made.crt";
+    private static final AtomicInteger SITES = new AtomicInteger();
     private static final Domain DOMAIN = Domain.of("example.org");
 
     final TlsTally tally;
     final SmtpCourier courier;
+    final Caller caller;
     boolean secure;
     /// Of the MTA-STS policy; empty for none.
     String mode = "";
@@ -72,18 +81,24 @@ final class PolicySite {
     /// @param late how much later it is for certificates
     PolicySite(Platform platform, String delivery, Duration late) {
         this.platform = platform;
+        // Several sites may stand on one disk.
+        Path data = Path.of("/out" + SITES.incrementAndGet());
         Settings settings = ConfigLoader.parse("""
-                connector { hostname = "out.example.net", data = /out, postmaster = "postmaster@example.net" }
+                connector { hostname = "out.example.net", data = %s, postmaster = "postmaster@example.net" }
                 next-hops { hop { url = "smtp://mx1.example.org" }, off { url = "smtp://mx1.example.org", tls = off }, required { url = "smtp://mx1.example.org", tls = required } }
                 routes = [{ to = "*", via = mx }]
+                listeners { internet { address = "192.0.2.99:25" } }
+                trusted-networks = ["127.0.0.1"]
                 dns { servers = ["192.0.2.53:53"], trusted-ad = yes }
                 %s
-                """.formatted(delivery)).orThrow();
+                """.formatted(data, delivery)).orThrow();
         snapshot = new Snapshot(1, settings);
         tally = new TlsTally(platform.time());
-        StsPolicies policies = new StsPolicies(dns(), https(), platform.time(), new StsFolder(platform.disk(), Path.of("/out/mta-sts")));
-        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(), new ClientTls(platform.disk(), later(platform.time(), late)),
-                new TransportRules(snapshot::settings, dns(), policies, tally));
+        StsPolicies policies = new StsPolicies(dns(), https(), platform.time(), new StsFolder(platform.disk(), data.resolve("mta-sts")));
+        ClientTls tls = new ClientTls(platform.disk(), later(platform.time(), late));
+        TransportRules rules = new TransportRules(snapshot::settings, dns(), policies, tally);
+        courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(), tls, rules);
+        caller = new Caller(platform.network(), platform.time(), tls, rules);
     }
 
     private static Time later(Time time, Duration late) {
@@ -137,6 +152,17 @@ final class PolicySite {
         return deliver(parameters, "a@example.net", new NextHop.Exchangers(DOMAIN), servers);
     }
 
+    /// Calls without mail.
+    Caller.Heard call(Exchange server) {
+        return caller.call(new Way(new NextHop.Exchangers(DOMAIN), Way.Protocol.SMTP, List.of(server), false), server, server.addresses().getFirst(), Recognition.NONE, snapshot.settings());
+    }
+
+    /// What {@code explain} says of mail for the domain.
+    Explanation explain() throws IOException {
+        Platform asking = new Platform(platform.time(), platform.entropy(), platform.threads(), platform.network(), dns(), platform.disk(), platform.machine(), https());
+        return new Explainer(asking, snapshot, Map.of()).explain(new Question("b@example.org", "a@example.net", InetAddress.ofLiteral("127.0.0.1"), "internet", OptionalLong.empty(), null));
+    }
+
     static Exchange exchange(String name, InetSocketAddress address) {
         return new Exchange(name, List.of(address), 10);
     }
@@ -181,7 +207,7 @@ final class PolicySite {
 
             @Override
             public Answer<DnsRecord.Address> ipv4(String name) {
-                return found(new DnsRecord.Address(InetAddress.ofLiteral("127.0.0.1")));
+                return found(new DnsRecord.Address(InetAddress.ofLiteral("198.51.100.25")));
             }
 
             @Override
