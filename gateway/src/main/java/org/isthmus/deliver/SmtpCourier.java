@@ -18,6 +18,7 @@ import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Stage;
+import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsRules;
 import org.isthmus.transit.Wording;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,7 @@ public final class SmtpCourier implements Courier {
     private final HostMemory hosts;
     private final Shield shield;
     private final IdleSessions idle = new IdleSessions();
+    private final BrokenTls brokenTls = new BrokenTls();
 
     /// Without TLS.
     public SmtpCourier(Network network, Time time, Threads threads, Entropy entropy) {
@@ -84,6 +86,7 @@ public final class SmtpCourier implements Courier {
     /// Forgets which servers could not be reached: all are tried in their order again.
     public void forgetHosts() {
         hosts.forget();
+        brokenTls.forget();
     }
 
     /// Ends the connections that are kept open for later messages.
@@ -170,7 +173,8 @@ public final class SmtpCourier implements Courier {
         }
     }
 
-    private void visit(Server server, Attempt attempt, Settings.Delivery delivery, boolean strict) throws Broken {
+    private void visit(Server wanted, Attempt attempt, Settings.Delivery delivery, boolean strict) throws Broken {
+        Server server = asFarAsItGoes(wanted, attempt);
         ClientSession session = delivery.reuse() ? kept(server) : null;
         if (session != null) {
             attempt.connected(server);
@@ -207,6 +211,17 @@ public final class SmtpCourier implements Courier {
             }
             session = null;
         }
+    }
+
+    /// A server whose TLS came to nothing lately is asked in the clear at once, where that is allowed. The report counts it as what it is.
+    private Server asFarAsItGoes(Server server, Attempt attempt) {
+        Broken broken = server.demand().binding() || server.implicit() ? null : brokenTls.last(server.peer().address(), time.elapsed());
+        if (broken == null || server.demand() instanceof TlsDemand.Off) {
+            return server;
+        }
+        shield.tell(server, broken);
+        attempt.transcript().noted("TLS with " + server.peer() + " failed a while ago; in the clear");
+        return server.asking(Server.OFF);
     }
 
     /// A new session with a server that is not ourselves, logged in where that is configured. What may be ourselves never hears a password.
@@ -265,6 +280,7 @@ public final class SmtpCourier implements Courier {
             if (e.kind() != Broken.Kind.UNSHIELDED) {
                 throw e;
             }
+            brokenTls.failed(server.peer().address(), e, time.elapsed());
             attempt.transcript().noted("TLS with " + server.peer() + " failed" + (e.why() instanceof Cause.Unreachable why ? ": " + why.problem() : "") + "; again in the clear");
             return ClientSession.open(server.asking(Server.OFF), network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
         }

@@ -189,6 +189,25 @@ enum Ground {
             connection.write(octets, 0, octets.length, PATIENCE);
         }
 
+        /// The next line, or octets that are none, without its end; null at the end. For whoever plays the server.
+        @org.jspecify.annotations.Nullable String line() throws IOException {
+            while (heard.indexOf("\r\n") < 0) {
+                byte[] buffer = new byte[4000];
+                int count = connection.read(buffer, 0, buffer.length, PATIENCE);
+                if (count < 0) {
+                    return null;
+                }
+                heard.append(new String(buffer, 0, count, StandardCharsets.ISO_8859_1));
+                if (buffer[0] == 22) {
+                    break;
+                }
+            }
+            int end = heard.indexOf("\r\n");
+            String line = end < 0 ? heard.toString() : heard.substring(0, end);
+            heard.delete(0, end < 0 ? heard.length() : end + 2);
+            return line;
+        }
+
         /// Past TLS.
         void sayInTheClear(String text) throws IOException {
             byte[] octets = text.getBytes(StandardCharsets.ISO_8859_1);
