@@ -8,7 +8,6 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SNIHostName;
@@ -19,22 +18,25 @@ import javax.net.ssl.TrustManager;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Time;
+import org.isthmus.platform.Watched;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsFacts;
 import org.isthmus.transit.TlsFacts.Proof;
 import org.isthmus.transit.TlsRules;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Shakes hands with servers, and judges what they show by what is asked of them. Sessions are taken up again where the server allows (RFC 8446 §2.2); what it showed is
 /// judged anew each time. Safe for all threads.
 public final class ClientTls {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientTls.class);
+
     private final Disk disk;
     private final Time time;
     private final SSLContext context;
-    private final Map<Path, Believed> authorities = new ConcurrentHashMap<>();
+    private final Map<Path, Watched<Trust>> authorities = new ConcurrentHashMap<>();
     private volatile @Nullable Trust usual;
-
-    private record Believed(Trust trust, Optional<Disk.Facts> facts) {}
 
     public ClientTls(Disk disk, Time time) {
         this.disk = disk;
@@ -153,17 +155,30 @@ public final class ClientTls {
         if (file == null) {
             return usual();
         }
-        Optional<Disk.Facts> facts = disk.facts(file);
-        Believed known = authorities.get(file);
-        if (known != null && known.facts().equals(facts)) {
-            return known.trust();
+        Watched<Trust> watched = authorities.computeIfAbsent(file, path -> new Watched<>(List.of(path), Watched.Haste.WHEN_CALM, disk, time, new Authorities(path, disk)));
+        Trust believed = watched.content();
+        if (believed == null) {
+            throw new IOException("the authorities in " + file + " cannot be used: " + watched.trouble());
         }
-        try {
-            Believed fresh = new Believed(new Trust(Pem.certificates(disk, file)), facts);
-            authorities.put(file, fresh);
-            return fresh.trust();
-        } catch (IOException e) {
-            throw new IOException("the authorities in " + file + " cannot be used: " + e.getMessage(), e);
+        return believed;
+    }
+
+    private record Authorities(Path file, Disk disk) implements Watched.Use<Trust> {
+        @Override
+        public Trust make(@Nullable Trust before) throws IOException {
+            return new Trust(Pem.certificates(disk, file));
+        }
+
+        @Override
+        public void taken(Trust content, boolean again) {
+            if (again) {
+                LOG.info("{}: read again because it changed", file);
+            }
+        }
+
+        @Override
+        public void failed(String why, boolean again) {
+            LOG.warn("{} cannot be used: {}; {}", file, why, again ? "what was read before stays in use" : "mail that asks for its authorities waits");
         }
     }
 }

@@ -7,12 +7,9 @@ import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -24,6 +21,7 @@ import org.isthmus.platform.Connection;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
 import org.isthmus.platform.Time;
+import org.isthmus.platform.Watched;
 import org.isthmus.transit.TlsFacts;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,11 +35,10 @@ public final class ServerTls {
     private static final String PROTOCOL = "smtp";
     static final String[] VERSIONS = {"TLSv1.3", "TLSv1.2"};
     private static final Logger LOG = LoggerFactory.getLogger(ServerTls.class);
-    private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int REMEMBERED_SESSIONS = 1000;
 
     private final @Nullable Parts parts;
-    private final Map<Wanted, Watched> contexts = new ConcurrentHashMap<>();
+    private final Map<Wanted, Watched<Context>> contexts = new ConcurrentHashMap<>();
 
     private record Parts(Disk disk, Time time, Entropy entropy) {}
 
@@ -59,16 +56,18 @@ public final class ServerTls {
     }
 
     /// What a listener needs: whose certificates, and whether it looks at the client's.
-    private record Wanted(List<Settings.Tls.Shown> shown, @Nullable Path clientCa) {}
-
-    private static final class Watched {
-        private final AtomicBoolean busy = new AtomicBoolean();
-        private volatile @Nullable Context context;
-        private volatile @Nullable Duration checked;
-        private volatile @Nullable String trouble;
+    private record Wanted(List<Settings.Tls.Shown> shown, @Nullable Path clientCa) {
+        List<Path> files() {
+            List<Path> files = new ArrayList<>();
+            shown.forEach(one -> files.addAll(List.of(one.certificate(), one.key())));
+            if (clientCa != null) {
+                files.add(clientCa);
+            }
+            return files;
+        }
     }
 
-    private record Context(SSLContext tls, @Nullable Trust clients, Map<Path, Optional<Disk.Facts>> files) {}
+    private record Context(SSLContext tls, @Nullable Trust clients) {}
 
     /// Makes a certificate, if a listener wants one and none is configured.
     /// @throws IOException if the disk does not work
@@ -117,19 +116,7 @@ public final class ServerTls {
             return null;
         }
         Wanted wanted = new Wanted(shown(listener, settings), listener.clientCa());
-        Watched watched = contexts.computeIfAbsent(wanted, none -> new Watched());
-        Duration last = watched.checked;
-        boolean due = last == null || with.time().elapsed().minus(last).compareTo(INTERVAL) >= 0;
-        // Those who come while the first one still reads read too: they would be told that there is no TLS.
-        if (last == null || (due && watched.busy.compareAndSet(false, true))) {
-            try {
-                refresh(wanted, watched, with);
-            } finally {
-                watched.checked = with.time().elapsed();
-                watched.busy.set(false);
-            }
-        }
-        return watched.context;
+        return contexts.computeIfAbsent(wanted, fresh -> new Watched<>(fresh.files(), Watched.Haste.WHEN_CALM, with.disk(), with.time(), new Shown(fresh, with.disk()))).content();
     }
 
     /// What a listener shows: its own, or that of all, or what we made.
@@ -142,37 +129,24 @@ public final class ServerTls {
         return all.isEmpty() ? List.of(new Settings.Tls.Shown(SelfMade.certificate(data), SelfMade.key(data))) : all;
     }
 
-    private void refresh(Wanted wanted, Watched watched, Parts with) {
-        Context before = watched.context;
-        try {
-            Map<Path, Optional<Disk.Facts>> files = files(wanted, with.disk());
-            if (before != null && before.files().equals(files)) {
-                return;
-            }
-            watched.context = new Context(make(wanted, with.disk()), clients(wanted, with.disk()), files);
-            watched.trouble = null;
-            if (before != null) {
+    /// What a listener shows, made of its files.
+    private record Shown(Wanted wanted, Disk disk) implements Watched.Use<Context> {
+        @Override
+        public Context make(@Nullable Context before) throws IOException {
+            return new Context(ServerTls.make(wanted, disk), clients(wanted, disk));
+        }
+
+        @Override
+        public void taken(Context content, boolean again) {
+            if (again) {
                 LOG.info("{}: read again because it changed", wanted.shown().getFirst().certificate());
             }
-        } catch (IOException e) {
-            String why = e.getMessage() == null ? e.toString() : e.getMessage();
-            if (!why.equals(watched.trouble)) {
-                LOG.warn("{}; {}", why, before == null ? "TLS is not offered until it can be used" : "what was read before stays in use");
-            }
-            watched.trouble = why;
         }
-    }
 
-    private static Map<Path, Optional<Disk.Facts>> files(Wanted wanted, Disk disk) throws IOException {
-        Map<Path, Optional<Disk.Facts>> files = new HashMap<>();
-        for (Settings.Tls.Shown one : wanted.shown()) {
-            files.put(one.certificate(), disk.facts(one.certificate()));
-            files.put(one.key(), disk.facts(one.key()));
+        @Override
+        public void failed(String why, boolean again) {
+            LOG.warn("{}; {}", why, again ? "what was read before stays in use" : "TLS is not offered until it can be used");
         }
-        if (wanted.clientCa() != null) {
-            files.put(wanted.clientCa(), disk.facts(wanted.clientCa()));
-        }
-        return files;
     }
 
     private static SSLContext make(Wanted wanted, Disk disk) throws IOException {
