@@ -166,13 +166,7 @@ public final class ServerTls {
     }
 
     private static @Nullable Trust clients(Wanted wanted, Disk disk) throws IOException {
-        if (wanted.clientCa() == null) {
-            return null;
-        }
-        try {
-            return new Trust(Pem.certificates(disk, wanted.clientCa()));
-        } catch (IOException e) {
-            throw new IOException(wanted.clientCa() + " cannot be used: " + e.getMessage(), e);
-        }
+        Path file = wanted.clientCa();
+        return file == null ? null : new Trust(ShownIdentity.named(file, () -> Pem.certificates(disk, file)));
     }
 }

@@ -28,11 +28,12 @@ record ShownIdentity(Path from, List<X509Certificate> chain, PrivateKey key) {
         return new ShownIdentity(shown.certificate(), chain, key);
     }
 
-    private interface Read<T> {
+    interface Read<T> {
         T read() throws IOException;
     }
 
-    private static <T> T named(Path file, Read<T> read) throws IOException {
+    /// What goes wrong is told with the file's name.
+    static <T> T named(Path file, Read<T> read) throws IOException {
         try {
             return read.read();
         } catch (java.nio.file.NoSuchFileException e) {
