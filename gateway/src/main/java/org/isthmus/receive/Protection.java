@@ -35,9 +35,9 @@ final class Protection {
         return negotiated;
     }
 
-    /// Whether it begins with a handshake.
-    boolean isImplicit(Settings settings) {
-        return listener.tls() == Settings.Listener.Tls.IMPLICIT && tls.isReady(listener, settings);
+    /// Whether it begins with a handshake; where that is impossible for lack of a certificate, nothing is said in the clear instead.
+    boolean isImplicit() {
+        return listener.tls() == Settings.Listener.Tls.IMPLICIT;
     }
 
     /// What EHLO offers. RFC 3207 §4.2, RFC 8689 §2: one in the clear, the other under TLS.

@@ -117,7 +117,7 @@ final class Session {
     /// The top of a session: the one place where a mistake of ours ends. The client is told to try again later.
     private void converse() throws IOException {
         try {
-            boolean clear = !protection.isImplicit(rooms.config().current().settings());
+            boolean clear = !protection.isImplicit();
             if ((clear || secure("connect")) && greet()) {
                 serve();
             }
