@@ -6,9 +6,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
 import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
@@ -21,6 +26,7 @@ import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Platform;
+import org.isthmus.platform.Time;
 import org.isthmus.platform.live.LivePlatform;
 import org.isthmus.policy.Policy;
 import org.isthmus.receive.MailCall;
@@ -60,9 +66,36 @@ enum Ground {
             case SOCKETS -> {
                 try (LivePlatform live = LivePlatform.open(List::of)) {
                     Platform real = live.platform();
-                    body.run(new Platform(real.time(), real.entropy(), real.threads(), real.network(), real.dns(), new SimulatedDisk(0)));
+                    body.run(new Platform(new Ahead(real.time(), new AtomicReference<>(Duration.ZERO)), real.entropy(), real.threads(), real.network(), real.dns(), new SimulatedDisk(0)));
                 }
             }
+        }
+    }
+
+    /// Lets time pass, of which no test has any to lose.
+    static void pass(Platform platform, Duration duration) throws InterruptedException {
+        if (platform.time() instanceof Ahead ahead) {
+            ahead.by().updateAndGet(before -> before.plus(duration));
+        } else {
+            platform.time().sleep(duration);
+        }
+    }
+
+    /// Real time that can be put forward.
+    private record Ahead(Time real, AtomicReference<Duration> by) implements Time {
+        @Override
+        public Instant now() {
+            return real.now().plus(by.get());
+        }
+
+        @Override
+        public Duration elapsed() {
+            return real.elapsed().plus(by.get());
+        }
+
+        @Override
+        public void sleep(Duration duration) throws InterruptedException {
+            real.sleep(duration);
         }
     }
 
@@ -104,6 +137,8 @@ enum Ground {
         final List<Event> events = new java.util.concurrent.CopyOnWriteArrayList<>();
         final Receiver receiver;
         final LiveConfig config;
+        final SiteIdentity identity;
+        final XsiteKey xsite;
         private final Platform platform;
 
         Server(Platform platform, String listener, String more) throws IOException {
@@ -112,36 +147,48 @@ enum Ground {
             Settings settings = settings(listener, more);
             config = new LiveConfig(new Snapshot(1, settings));
             SiteClassifier classifier = new SiteClassifier(new FileDirectory(platform.disk(), platform.time()));
-            SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", new InetSocketAddress("192.0.2.25", 25)), List.of());
+            identity = SiteIdentity.of(settings, Map.of("internet", new InetSocketAddress("192.0.2.25", 25)), List.of());
+            xsite = XsiteKey.ephemeral(platform.entropy());
             ServerTls tls = new ServerTls(platform.disk(), platform.time(), platform.entropy());
             tls.prepare(settings);
             receiver = new Receiver(new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), config, new Policy(), classifier,
                     new SiteRouter(classifier, snapshot -> identity, platform.dns(), platform.entropy()), (table, address) -> new org.isthmus.directory.Mapped.Nothing(), spool, events::add,
-                    XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), MailCall.NONE, tls,
+                    xsite, LoopWatch.NONE, Returns.forgetful(platform.entropy(), platform.time()), MailCall.NONE, tls,
                     new org.isthmus.auth.Authenticator(() -> config.current().settings(), new org.isthmus.auth.Authenticator.Parts(
                             platform.disk(), platform.time(), platform.entropy(), platform.network(), platform.sockets()))));
             receiver.open(settings.listeners());
             receiver.start();
         }
 
+        /// @param listener the keys of the listener but its address; behind a closing brace further listeners may stand
+        /// @param more further lines; without routes of their own, everything goes out by mx
         static Settings settings(String listener, String more) {
+            String routes = more.startsWith("routes") ? "" : "routes = [{ to = \"*\", via = mx }]";
             return ConfigLoader.parse("""
                     connector { hostname = "mx1.example.org", data = /data, postmaster = "postmaster@example.org" }
                     listeners { internet { address = "127.0.0.1:0", %s } }
                     next-hops { store { url = "lmtp://127.0.0.1:24" } }
-                    routes = [{ to = "*", via = mx }]
+                    %s
                     domains { "example.org" { kind = authoritative, recipients = any, deliver-to = store } }
                     limits { sessions-per-client = 10000, sessions = 20000 }
                     %s
-                    """.formatted(listener, more)).orThrow();
+                    """.formatted(listener, routes, more)).orThrow();
         }
 
         InetSocketAddress address() {
-            return receiver.addresses().values().iterator().next();
+            return address("internet");
+        }
+
+        InetSocketAddress address(String listener) {
+            return receiver.addresses().get(listener);
         }
 
         Talk connect() throws IOException {
-            return new Talk(platform, platform.network().connect(null, address(), PATIENCE));
+            return connect("internet");
+        }
+
+        Talk connect(String listener) throws IOException {
+            return new Talk(platform, platform.network().connect(null, address(listener), PATIENCE));
         }
 
         int accepted() {
@@ -178,7 +225,21 @@ enum Ground {
 
         /// Comes under TLS; the connection in the clear stays open below when TLS ends.
         TlsConnection secure() throws IOException {
-            TlsConnection secure = new ClientTls(platform.disk(), platform.time()).connect(clear, "mx1.example.org", new TlsDemand.Required(), PATIENCE);
+            return secure("mx1.example.org");
+        }
+
+        /// @param name the name that it asks for
+        TlsConnection secure(String name) throws IOException {
+            return over(new ClientTls(platform.disk(), platform.time()).connect(clear, name, new TlsDemand.Required(), PATIENCE));
+        }
+
+        /// Comes under a TLS of another make.
+        Engine secure(SSLContext context, Consumer<SSLParameters> how) throws IOException {
+            return over(Engine.shake(clear, context, how));
+        }
+
+        /// Says and hears everything over this from now on.
+        private <C extends Connection> C over(C secure) {
             connection = secure;
             heard.setLength(0);
             return secure;
