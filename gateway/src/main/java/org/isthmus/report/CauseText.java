@@ -30,6 +30,7 @@ final class CauseText {
         return switch (cause) {
             case Cause.Replied replied -> replied(replied, domain);
             case Cause.Unresolved unresolved -> unresolved(unresolved);
+            case Cause.Unreachable unreachable when unreachable.stage() == Stage.TLS && unreachable.status().isPermanent() -> demanded(domain);
             case Cause.Unreachable unreachable -> new Words(
                     capital(name(unreachable.peer(), domain)) + " " + trouble(unreachable.stage()) + ".", null,
                     "Its administrators may know more. " + TRY_LATER);
@@ -98,9 +99,18 @@ final class CauseText {
     }
 
     private Words unsupported(Cause.Unsupported unsupported, String domain) {
+        if (unsupported.extension().equals("REQUIRETLS")) {
+            return demanded(domain);
+        }
         Words otherwise = new Words(capital(name(unsupported.peer(), domain)) + " cannot handle a message of this form (it lacks " + unsupported.extension() + ").", null,
                 "Send it as plain text without special characters.");
         return byStatus(unsupported.status(), domain, otherwise);
+    }
+
+    /// RFC 8689 §4.2.1.
+    private static Words demanded(String domain) {
+        return new Words("The message was sent with the demand that it goes over secure connections alone, and the way to " + domain + " cannot promise that.", null,
+                "If its content allows it, send it again without that demand; otherwise reach the recipient another way.");
     }
 
     private static Words looped(Cause.Looped looped, Mailbox recipient) {

@@ -186,6 +186,16 @@ class DsnReporterTest {
     }
 
     @Test
+    void whoDemandedTlsHearsThatItCouldNotBeHad() throws IOException {
+        QueuedMessage message = new Draft().to("bob@example.org").message();
+        for (Cause cause : List.of(new Cause.Unsupported(MX, "REQUIRETLS", EnhancedStatus.of("5.7.30")), new Cause.Unreachable(MX, Stage.TLS, "does not offer STARTTLS", EnhancedStatus.of("5.7.10")))) {
+            DeliveryReport report = read(message, failed(0, cause));
+            assertThat(report.text().replaceAll("\\s+", " ")).contains("secure connections alone").contains("without that demand");
+            assertThat(report.dsn().recipients().getFirst().status()).isEqualTo(cause.status());
+        }
+    }
+
+    @Test
     void oneReportTellsAllThatHappenedAtAMoment() throws IOException {
         Set<ReportOn> all = Set.of(ReportOn.SUCCESS, ReportOn.FAILURE, ReportOn.DELAY);
         QueuedMessage message = new Draft().to("bob@example.org").to("ben@example.org").to("carol@example.net", all, null).to("dora@example.com", all, null).to("eve@example.net", all, null)
