@@ -64,6 +64,9 @@ final class ExplainCommand implements Callable<Integer> {
     @Option(names = "--user", paramLabel = "U", description = "As whom the client has logged in. Default: it has not.")
     private @Nullable String user;
 
+    @Option(names = "--require-tls", description = "As a client under TLS that says REQUIRETLS.")
+    private boolean requireTls;
+
     @Option(names = "--listener", paramLabel = "L", description = "The listener it comes to. Default: the first of the configuration; with --user the first at which users log in.")
     private @Nullable String listener;
 
@@ -102,7 +105,7 @@ final class ExplainCommand implements Callable<Integer> {
             throw new Failure(Exit.CONFIGURATION, "the configuration has no listener");
         }
         try {
-            Question question = new Question(bare(recipient), bare(from), client(settings), listener(settings).name(), octets(), user(settings));
+            Question question = new Question(bare(recipient), bare(from), client(settings), listener(settings).name(), octets(), user(settings), requireTls);
             return new Explainer(platform, new Snapshot(1, settings), bound(server), learned(server)).explain(question);
         } catch (IllegalArgumentException e) {
             throw new Failure(Exit.USAGE, Harmless.text(String.valueOf(e.getMessage())));

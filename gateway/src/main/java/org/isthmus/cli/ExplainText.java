@@ -27,6 +27,9 @@ final class ExplainText {
         ObjectNode asked = node.putObject("question").put("to", explanation.question().to()).put("from", explanation.question().from())
                 .put("client", explanation.question().client().getHostAddress()).put("listener", explanation.question().listener());
         explanation.question().size().ifPresent(size -> asked.put("size", size));
+        if (explanation.question().requireTls()) {
+            asked.put("requireTls", true);
+        }
         if (explanation.question().user() != null) {
             asked.put("user", explanation.question().user());
         }
@@ -96,7 +99,7 @@ final class ExplainText {
         JsonNode node = json(explanation, server);
         StringBuilder text = new StringBuilder();
         JsonNode asked = node.path("question");
-        line(text, "<" + value(asked, "to") + "> from <" + value(asked, "from") + ">, by client " + value(asked, "client") + (asked.has("user") ? " as " + value(asked, "user") : "") + " at listener " + value(asked, "listener"));
+        line(text, "<" + value(asked, "to") + "> from <" + value(asked, "from") + ">, by client " + value(asked, "client") + (asked.has("user") ? " as " + value(asked, "user") : "") + (asked.has("requireTls") ? " with REQUIRETLS" : "") + " at listener " + value(asked, "listener"));
         line(text, (explanation.accepted() ? "accepted" : explanation.reply().isTransient() ? "not accepted now" : "refused") + " at " + value(node, "command") + ": "
                 + value(node, "reply"));
         steps(text, node);

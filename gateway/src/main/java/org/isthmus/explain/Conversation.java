@@ -117,6 +117,7 @@ final class Conversation implements Connection {
             case GREETING -> "";
             case HELLO -> "EHLO " + literal() + "\r\n";
             case MAIL -> "MAIL FROM:<" + question.from() + ">" + (question.size().isPresent() ? " SIZE=" + question.size().getAsLong() : "")
+                    + (question.requireTls() ? " REQUIRETLS" : "")
                     + (Characters.ascii(question.from()) && Characters.ascii(question.to()) ? "" : " SMTPUTF8") + "\r\n";
             case RCPT -> "RCPT TO:<" + question.to() + ">\r\n";
             case DATA -> "DATA\r\n";

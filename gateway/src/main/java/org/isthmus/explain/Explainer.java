@@ -26,6 +26,7 @@ import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Platform;
 import org.isthmus.policy.Policy;
 import org.isthmus.policy.Strangers;
+import org.isthmus.receive.Assumed;
 import org.isthmus.receive.Receiver;
 import org.isthmus.receive.Rooms;
 import org.isthmus.route.GuardedRouter;
@@ -79,7 +80,7 @@ public final class Explainer {
         Rooms rooms = new Rooms(platform.time(), platform.entropy(), platform.threads(), platform.network(), new LiveConfig(snapshot), new Policy(new Strangers(platform.dns(), platform.threads(), platform.time())), classifier, router, directory,
                 recorder, recorder, XsiteKey.ephemeral(platform.entropy()), LoopWatch.NONE,
                 Returns.forgetful(platform.entropy(), platform.time()), platform.disk());
-        new Receiver(rooms).converse(listener, conversation, question.user());
+        new Receiver(rooms).converse(listener, conversation, new Assumed(question.user(), question.requireTls() && listener.tls() != Settings.Listener.Tls.OFF));
         conversation.end();
         QueuedMessage message = recorder.message();
         List<Prospect> prospects = message == null ? List.of()

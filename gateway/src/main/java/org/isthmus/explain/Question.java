@@ -13,10 +13,11 @@ import org.jspecify.annotations.Nullable;
 /// @param listener the name of the listener it comes to
 /// @param size octets, as announced and as they are
 /// @param user as whom the client has logged in; null if it has not
-public record Question(String to, String from, InetAddress client, String listener, OptionalLong size, @Nullable String user) {
+/// @param requireTls whether the client is under TLS and says REQUIRETLS
+public record Question(String to, String from, InetAddress client, String listener, OptionalLong size, @Nullable String user, boolean requireTls) {
     /// Of a client that has not logged in.
     public Question(String to, String from, InetAddress client, String listener, OptionalLong size) {
-        this(to, from, client, listener, size, null);
+        this(to, from, client, listener, size, null, false);
     }
 
     /// @throws IllegalArgumentException for a text that cannot be one command line

@@ -11,8 +11,12 @@ import org.isthmus.tls.TlsConnection;
 final class ClientConnection implements Connection {
     private volatile Connection present;
 
-    ClientConnection(Connection clear) {
+    private final boolean secure;
+
+    /// @param secure it counts as under TLS from the beginning
+    ClientConnection(Connection clear, boolean secure) {
         present = clear;
+        this.secure = secure;
     }
 
     /// What it is at this moment, for a handshake to go over.
@@ -21,7 +25,7 @@ final class ClientConnection implements Connection {
     }
 
     boolean isSecure() {
-        return present instanceof TlsConnection;
+        return secure || present instanceof TlsConnection;
     }
 
     void secured(TlsConnection secure) {

@@ -22,7 +22,6 @@ import org.isthmus.smtp.Reply;
 import org.isthmus.tracking.Event;
 import org.isthmus.transit.Client;
 import org.isthmus.transit.Step;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -261,14 +260,13 @@ public final class Receiver {
 
     /// Holds one conversation on the caller's thread, past the doors and their limits; for whoever brings a connection of his own.
     public void converse(Settings.Listener listener, Connection connection) {
-        converse(listener, connection, null);
+        converse(listener, connection, Assumed.NOTHING);
     }
 
-    /// The same with a client that is taken to have logged in.
-    /// @param user null if it has not
-    public void converse(Settings.Listener listener, Connection connection, @Nullable String user) {
-        if (user != null || !Cidr.anyContains(listener.proxyHosts(), connection.remote().getAddress())) {
-            new Session(rooms, listener, connection, new Gate(), user).run();
+    /// The same with a client of which something is taken for granted.
+    public void converse(Settings.Listener listener, Connection connection, Assumed assumed) {
+        if (assumed.user() != null || !Cidr.anyContains(listener.proxyHosts(), connection.remote().getAddress())) {
+            new Session(rooms, listener, connection, new Gate(), assumed).run();
             return;
         }
         try {

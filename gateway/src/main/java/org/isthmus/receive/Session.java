@@ -59,14 +59,13 @@ final class Session {
     private volatile Phase phase = new Phase.Greeting();
 
     Session(Rooms rooms, Settings.Listener listener, Connection carrier, Gate gate) {
-        this(rooms, listener, carrier, gate, null);
+        this(rooms, listener, carrier, gate, Assumed.NOTHING);
     }
 
-    /// @param user as whom the client is taken to have logged in; null if it has not
-    Session(Rooms rooms, Settings.Listener listener, Connection carrier, Gate gate, @Nullable String user) {
+    Session(Rooms rooms, Settings.Listener listener, Connection carrier, Gate gate, Assumed assumed) {
         this.rooms = rooms;
         this.listener = listener;
-        connection = new ClientConnection(carrier);
+        connection = new ClientConnection(carrier, assumed.secure());
         protection = new Protection(rooms.tls(), listener, connection);
         this.gate = gate;
         Duration idle = rooms.config().current().settings().limits().idle();
@@ -74,7 +73,7 @@ final class Session {
         parser = new CommandParser(listener.leniency());
         output = new ClientOutput(connection, idle);
         input = new ClientInput(connection, output, rooms.time(), gate, idle);
-        speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, user, rooms.freshName(8)));
+        speech = new Speech(rooms, output, new Client(listener.name(), connection.local(), connection.remote(), null, assumed.user(), rooms.freshName(8)));
         introduction = new Introduction(listener, carrier);
         content = new ContentCommands(rooms, listener, speech, new ContentReading(input));
         authentication = new Authentication(rooms, listener, speech, input);

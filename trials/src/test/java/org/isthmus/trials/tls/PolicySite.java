@@ -87,7 +87,7 @@ final class PolicySite {
                 connector { hostname = "out.example.net", data = %s, postmaster = "postmaster@example.net" }
                 next-hops { hop { url = "smtp://mx1.example.org" }, off { url = "smtp://mx1.example.org", tls = off }, required { url = "smtp://mx1.example.org", tls = required } }
                 routes = [{ to = "*", via = mx }]
-                listeners { internet { address = "192.0.2.99:25" } }
+                listeners { internet { address = "192.0.2.99:25", tls = starttls } }
                 trusted-networks = ["127.0.0.1"]
                 dns { servers = ["192.0.2.53:53"], trusted-ad = yes }
                 %s
@@ -158,9 +158,9 @@ final class PolicySite {
     }
 
     /// What {@code explain} says of mail for the domain.
-    Explanation explain() throws IOException {
+    Explanation explain(boolean requireTls) throws IOException {
         Platform asking = new Platform(platform.time(), platform.entropy(), platform.threads(), platform.network(), dns(), platform.disk(), platform.machine(), https());
-        return new Explainer(asking, snapshot, Map.of()).explain(new Question("b@example.org", "a@example.net", InetAddress.ofLiteral("127.0.0.1"), "internet", OptionalLong.empty(), null));
+        return new Explainer(asking, snapshot, Map.of()).explain(new Question("b@example.org", "a@example.net", InetAddress.ofLiteral("127.0.0.1"), "internet", OptionalLong.empty(), null, requireTls));
     }
 
     static Exchange exchange(String name, InetSocketAddress address) {
