@@ -8,7 +8,7 @@ import org.isthmus.transit.NextHop;
 import org.isthmus.transit.SourceLine;
 import org.jspecify.annotations.Nullable;
 
-/// What one destination may be burdened with.
+/// What one destination may be burdened with, and how safe the way there must be.
 ///
 /// @param name a next hop's name, or the text of the pattern
 /// @param pattern domains whose exchangers are found by DNS; none if a next hop is named
@@ -17,7 +17,13 @@ public record DestinationLimit(
         @Nullable DomainPattern pattern,
         @Doc("Attempts at one time. Left out: as delivery.concurrency.per-destination says.") Optional<Integer> concurrency,
         @Doc("Messages in a time, spread over it: 100/1m. Left out: no limit.") @Nullable Rate rate,
+        @Doc("off | opportunistic | required | verify: how much TLS is asked of the exchangers of these domains. Left out: delivery.tls. A next hop has its own key.") Optional<Settings.TlsMode> tls,
         SourceLine at) {
+
+    /// With as much TLS as everybody.
+    public DestinationLimit(String name, @Nullable DomainPattern pattern, Optional<Integer> concurrency, @Nullable Rate rate, SourceLine at) {
+        this(name, pattern, concurrency, rate, Optional.empty(), at);
+    }
 
     private boolean fits(NextHop hop) {
         return switch (hop) {

@@ -29,7 +29,11 @@ final class DestinationReader {
     private Optional<DestinationLimit> limit(String name, Section section, Collection<String> hops) {
         Optional<Integer> concurrency = section.one("concurrency", Kind.number(1, 10_000));
         Rate rate = section.one("rate", Kind.RATE).orElse(null);
+        Optional<Settings.TlsMode> tls = section.one("tls", Kind.word(Settings.TlsMode.class));
         section.finish();
+        if (tls.isPresent() && hops.contains(name)) {
+            root.problems().error("bad-value", section.at("tls"), "destinations." + name + ".tls: a next hop has a key of its own for that", "next-hops." + name + ".tls");
+        }
         DomainPattern pattern = null;
         if (!hops.contains(name)) {
             try {
@@ -43,6 +47,6 @@ final class DestinationReader {
                 return Optional.empty();
             }
         }
-        return Optional.of(new DestinationLimit(name, pattern, concurrency, rate, section.at()));
+        return Optional.of(new DestinationLimit(name, pattern, concurrency, rate, tls, section.at()));
     }
 }

@@ -15,7 +15,7 @@ final class Keys {
     static final Set<String> DOMAIN = Set.of(
             "kind", "recipients", "deliver-to", "elsewhere", "aliases", "sub-addressing", "catch-all", "loopback", "front-doors", "etrn-hosts", "dkim", "DisableLoopbackConnections", "DisableLoopbackConnection");
     static final Set<String> HOP = Set.of("url", "inside", "source-address", "unknown-users", "ehlo-name", "xforward", "on-demand", "etrn-domains", "etrn-every", "tls", "tls-names", "tls-ca", "login");
-    static final Set<String> DESTINATION = Set.of("concurrency", "rate");
+    static final Set<String> DESTINATION = Set.of("concurrency", "rate", "tls");
     /// The objects whose keys are names of the operator's choice.
     static final Map<String, Set<String>> NAMED = Map.of("listeners", LISTENER, "domains", DOMAIN, "next-hops", HOP, "destinations", DESTINATION);
 

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.List;
 import org.isthmus.address.Domain;
+import org.isthmus.config.DestinationLimit;
 import org.isthmus.config.Login;
 import org.isthmus.config.Settings;
 import org.isthmus.transit.Exchange;
@@ -33,7 +34,7 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
     static Server of(Way way, Exchange exchange, InetSocketAddress address, Settings settings) {
         Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
         return new Server(way, exchange, new Peer(exchange.name(), address), source(hop, address, settings), helloName(hop, settings).ascii(), hop != null && hop.xforward(),
-                demand(hop, exchange, settings), hop != null && hop.implicitTls(), hop == null ? null : hop.login());
+                demand(way, hop, exchange, settings), hop != null && hop.implicitTls(), hop == null ? null : hop.login());
     }
 
     /// The same, with another demand.
@@ -44,6 +45,10 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
     /// What says how much TLS the configuration asks of it, with its place.
     Step configured(Settings settings) {
         Settings.Hop hop = way.hop() instanceof NextHop.Named name ? settings.nextHops().get(name.name()) : null;
+        DestinationLimit own = hop == null ? destination(way, settings) : null;
+        if (own != null && own.tls().isPresent()) {
+            return Step.of("tls", "destinations.\"" + own.name() + "\".tls", own.at(), demand.text());
+        }
         return hop != null && hop.tls().isPresent()
                 ? Step.of("tls", "next-hops." + hop.name() + ".tls", hop.at(), demand.text())
                 : Step.of("tls", hop != null && hop.implicitTls() ? "next-hops." + hop.name() + ".url" : "delivery.tls", hop == null ? settings.place("delivery.tls") : hop.at(), demand.text());
@@ -60,6 +65,11 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
                 : demand(Settings.TlsMode.VERIFY, names(hop), authorities(hop, settings));
     }
 
+    private static @Nullable DestinationLimit destination(Way way, Settings settings) {
+        List<DestinationLimit> all = settings.delivery().destinations();
+        return all.isEmpty() ? null : DestinationLimit.of(way.hop(), all);
+    }
+
     private static List<String> names(Settings.Hop hop) {
         return hop.tlsNames().isEmpty() ? List.of(hop.host()) : hop.tlsNames().stream().map(Domain::ascii).toList();
     }
@@ -68,10 +78,11 @@ record Server(Way way, Exchange exchange, Peer peer, @Nullable InetAddress sourc
         return hop.tlsCa() == null ? settings.delivery().tlsCa() : hop.tlsCa();
     }
 
-    private static TlsDemand demand(Settings.@Nullable Hop hop, Exchange exchange, Settings settings) {
+    private static TlsDemand demand(Way way, Settings.@Nullable Hop hop, Exchange exchange, Settings settings) {
         Settings.TlsMode general = settings.delivery().tls();
         if (hop == null) {
-            return demand(general, List.of(exchange.name()), settings.delivery().tlsCa());
+            DestinationLimit own = destination(way, settings);
+            return demand(own == null ? general : own.tls().orElse(general), List.of(exchange.name()), settings.delivery().tlsCa());
         }
         boolean must = hop.implicitTls() && (general == Settings.TlsMode.OFF || general == Settings.TlsMode.OPPORTUNISTIC);
         return demand(hop.tls().orElse(must ? Settings.TlsMode.REQUIRED : general), names(hop), authorities(hop, settings));

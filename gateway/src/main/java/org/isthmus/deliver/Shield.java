@@ -51,8 +51,15 @@ record Shield(@Nullable ClientTls tls, TlsRules rules) {
             case TlsRules.Judgement.Ask ask -> ask.step();
             case TlsRules.Judgement.Avoid avoid -> avoid.step();
         };
-        boolean plain = wish == TlsWish.UNSAID && step.evidence().isEmpty() && step.at() == null;
-        return !plain ? step : server.demand().binding() ? server.configured(settings) : null;
+        boolean configured = wish == TlsWish.UNSAID && step.rule().startsWith(TlsRules.BY_CONFIGURATION);
+        if (!configured) {
+            return step;
+        }
+        if (step.evidence().isEmpty() && !server.demand().binding()) {
+            return null;
+        }
+        Step own = server.configured(settings);
+        return new Step(own.stage(), own.rule(), own.at(), own.outcome(), step.evidence(), step.lost());
     }
 
     /// A session has begun, under TLS or in the clear. What nobody wanted under TLS is no news.

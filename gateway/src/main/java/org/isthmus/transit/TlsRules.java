@@ -8,13 +8,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Says how much TLS to ask of a server.
 public interface TlsRules {
+    /// How the rule of a step begins where the configuration decided. Whoever knows the line of it may put that in its place.
+    String BY_CONFIGURATION = "delivery.tls";
+
     /// The configuration alone decides. What a sender requires can be had only from servers that it names: nothing proves who is an exchanger.
-    /// Its step has no evidence, which tells it from those of others: whoever knows the line of the configuration may put a better one in its place.
     TlsRules CONFIGURED = (way, exchange, peer, configured, wish) -> {
         String against = wish != TlsWish.REQUIRED ? null
                 : configured instanceof TlsDemand.Off ? "TLS is switched off for it, and the sender requires TLS"
                 : way.hop() instanceof NextHop.Exchangers(Domain domain) ? "nothing proves that it is an exchanger of " + domain.ascii() + ", and the sender requires TLS" : null;
-        Step step = Step.of("tls", wish == TlsWish.REQUIRED ? "REQUIRETLS" : "delivery.tls, or tls of the next hop", null, against == null ? configured.text() : against);
+        Step step = Step.of("tls", wish == TlsWish.REQUIRED ? "REQUIRETLS" : BY_CONFIGURATION + ", or tls of the next hop", null, against == null ? configured.text() : against);
         return against == null ? new Judgement.Ask(configured, step) : new Judgement.Avoid(new Cause.Unreachable(peer, Stage.TLS, against, EnhancedStatus.of("5.7.10")), step);
     };
 

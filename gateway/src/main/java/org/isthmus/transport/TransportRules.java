@@ -83,6 +83,9 @@ public final class TransportRules implements TlsRules {
     private Judgement judge(Domain domain, Exchange exchange, Peer peer, TlsDemand configured, boolean strict, List<String> evidence) {
         return switch (tlsa(domain, exchange, peer, evidence)) {
             case Secured.Records(List<TlsaRecord> records) when strict && TlsaRecord.usable(records).isEmpty() -> proved(configured, evidence);
+            // RFC 7672 §2.2: such records ask for TLS alone, and the operator asks for more.
+            case Secured.Records(List<TlsaRecord> records) when configured instanceof TlsDemand.Verify && TlsaRecord.usable(records).isEmpty() ->
+                    new Judgement.Ask(configured, usual(configured, evidence));
             case Secured.Records(List<TlsaRecord> records) -> dane(domain, exchange, records, evidence);
             case Secured.None(boolean secureMx) when strict -> secureMx ? proved(configured, evidence) : required(domain, exchange, peer, evidence);
             case Secured.None none -> sts(domain, exchange, peer, configured, evidence);
@@ -279,7 +282,7 @@ public final class TransportRules implements TlsRules {
     }
 
     private Step usual(TlsDemand configured, List<String> evidence) {
-        return new Step("tls", "delivery.tls", settings.get().place("delivery.tls"), configured.text(), evidence, List.of());
+        return new Step("tls", BY_CONFIGURATION, settings.get().place("delivery.tls"), configured.text(), evidence, List.of());
     }
 
     private static Step step(String rule, String outcome, List<String> evidence) {

@@ -73,6 +73,7 @@ final class ConfigurationDocument {
             Map.entry("copies.to", "\"archive@example.com\""),
             Map.entry("destinations.concurrency", "5"),
             Map.entry("destinations.rate", "60/1m"),
+            Map.entry("destinations.tls", "verify"),
             Map.entry("limits.rate.client.connections", "60/1m"),
             Map.entry("limits.rate.client.messages", "100/1m"),
             Map.entry("limits.rate.client.recipients", "1000/1h"),

@@ -38,6 +38,8 @@ class DestinationLimitTest {
         assertThat(problem("destinations { relay { rate = 100 } }")).contains("has no slash").contains("did you mean 100/1m");
         assertThat(problem("destinations { relay { rate = 0/1m } }")).contains("less than 1");
         assertThat(problem("destinations { relay { rate = 5/10ms } }")).contains("less than 1s");
+        assertThat(problem("destinations { relay { tls = required } }")).contains("destinations.relay.tls");
+        assertThat(problem("destinations { \"example.org\" { tls = perhaps } }")).contains("perhaps");
         assertThat(problem("destinations { relay { speed = 5 } }")).contains("unknown key destinations.relay.speed");
     }
 

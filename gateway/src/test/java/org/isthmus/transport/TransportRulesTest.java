@@ -127,6 +127,13 @@ class TransportRulesTest {
     }
 
     @Test
+    void recordsThatCannotBeUsedDoNotWeakenWhatTheOperatorAsks() {
+        dns.tlsa = "unusable";
+        TlsDemand verify = new TlsDemand.Verify(List.of("mx.example.org"), null);
+        assertThat(rules().judge(way, exchange, peer, verify)).isInstanceOfSatisfying(TlsRules.Judgement.Ask.class, ask -> assertThat(ask.demand()).isEqualTo(verify));
+    }
+
+    @Test
     void daneGoesBeforeMtaSts() {
         enforce("*.elsewhere.example");
         assertThat(judge()).isEqualTo("DANE with 1 TLSA records");

@@ -90,6 +90,27 @@ class PolicyTraceTest {
     }
 
     @Test
+    void aDomainMayBeAskedForMoreThanOthers() throws Exception {
+        Ground.SIMULATED.with(platform -> {
+            Ground.Server clear = new Ground.Server(platform, "tls = off", "");
+            Ground.Server good = new Ground.Server(platform, "tls = starttls", "");
+            for (String mode : List.of("required", "verify")) {
+                PolicySite sender = new PolicySite(platform, PolicySite.believing() + "\ndestinations { \"example.org\" { tls = " + mode + " } }", Duration.ZERO);
+                DeliveryAttempt attempt = sender.deliver(MailParameters.NONE, PolicySite.exchange("mx1.example.org", clear.address()));
+                assertThat(attempt.outcomes().get(0)).isInstanceOf(Outcome.Deferred.class);
+                assertThat(text(attempt.tried().getFirst().tls())).startsWith("destinations.\"example.org\".tls: " + mode);
+                assertThat(attempt.tried().getFirst().tls().at()).isNotNull();
+                assertThat(sender.deliver(MailParameters.NONE, PolicySite.exchange("mx1.example.org", good.address())).outcomes().get(0)).isInstanceOf(Outcome.Delivered.class);
+                Outcome other = sender.deliver(MailParameters.NONE, PolicySite.exchange("mx2.example.org", good.address())).outcomes().get(0);
+                assertThat(other).isInstanceOf(mode.equals("verify") ? Outcome.Deferred.class : Outcome.Delivered.class);
+            }
+            assertThat(clear.accepted()).isZero();
+            clear.stop();
+            good.stop();
+        });
+    }
+
+    @Test
     void callsWithoutMailAskWhatMailWouldAsk() throws Exception {
         Ground.SIMULATED.with(platform -> {
             Ground.Server mx = new Ground.Server(platform, "tls = starttls", "");
