@@ -24,6 +24,11 @@ public record Dialogue(String name, List<Phrase> given, List<Line> lines, List<P
         return lines.stream().anyMatch(Line.Wait.class::isInstance);
     }
 
+    /// Whether it comes under TLS, for which there must be a network.
+    public boolean secures() {
+        return lines.stream().anyMatch(Line.Secure.class::isInstance);
+    }
+
     /// Something in a dialogue that did not come true.
     public static final class Mismatch extends AssertionError {
         public Mismatch(Dialogue dialogue, int number, String what) {

@@ -61,6 +61,7 @@ public final class DialogueReader {
             case "<+" -> lines.add(new Line.Also(number, rest));
             case "<!" -> lines.add(new Line.Never(number, rest));
             case "wait" -> lines.add(new Line.Wait(number, duration(number, rest)));
+            case "tls" -> lines.add(new Line.Secure(number));
             case "close" -> lines.add(new Line.Close(number));
             case "server" -> lines.add(new Line.ServerCloses(number));
             case "spool", "message", "refused" -> checks.add(new Phrase(number, line));

@@ -20,6 +20,9 @@ public sealed interface Line {
     /// No line of the reply heard last fits the pattern.
     record Never(int number, String pattern) implements Line {}
 
+    /// The client shakes hands, and all that follows goes under TLS.
+    record Secure(int number) implements Line {}
+
     /// Time passes while the client says nothing.
     record Wait(int number, Duration time) implements Line {}
 

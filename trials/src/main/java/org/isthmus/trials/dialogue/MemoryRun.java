@@ -85,6 +85,7 @@ public final class MemoryRun implements Connection, Time, Entropy {
                     }
                 }
                 case Line.Wait wait -> throw new Mismatch(dialogue, wait.number(), "the server has closed before");
+                case Line.Secure secure -> throw new Mismatch(dialogue, secure.number(), "the server has closed before");
             }
         }
         if (!clientClosed) {
@@ -120,6 +121,7 @@ public final class MemoryRun implements Connection, Time, Entropy {
                     sent = 0;
                 }
                 case Line.Wait wait -> waiting = wait.time();
+                case Line.Secure secure -> throw new Mismatch(dialogue, secure.number(), "there is no TLS in memory");
             }
         }
     }

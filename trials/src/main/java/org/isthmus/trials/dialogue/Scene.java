@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
+import org.isthmus.auth.Authenticator;
 import org.isthmus.config.ConfigLoader;
 import org.isthmus.config.LiveConfig;
 import org.isthmus.config.Settings;
@@ -27,14 +28,17 @@ import org.isthmus.loop.SiteIdentity;
 import org.isthmus.loop.XsiteKey;
 import org.isthmus.platform.Disk;
 import org.isthmus.platform.Entropy;
+import org.isthmus.platform.LocalSockets;
 import org.isthmus.platform.Network;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
 import org.isthmus.policy.Policy;
 import org.isthmus.policy.Strangers;
 import org.isthmus.policy.Throttle;
+import org.isthmus.receive.MailCall;
 import org.isthmus.receive.Rooms;
 import org.isthmus.route.SiteRouter;
+import org.isthmus.tls.ServerTls;
 import org.isthmus.tracking.Event;
 import org.isthmus.tracking.Tracker;
 import org.isthmus.trials.dialogue.Dialogue.Phrase;
@@ -167,10 +171,14 @@ final class Scene implements Tracker {
                     throw new IllegalStateException("a mistake, as the dialogue wants it");
                 }
                 : real;
+        ServerTls tls = new ServerTls(disk(), time, entropy);
+        tls.prepare(settings);
+        LiveConfig config = new LiveConfig(new Snapshot(1, settings));
+        Authenticator authenticator = new Authenticator(() -> settings, new Authenticator.Parts(disk(), time, entropy, network, LocalSockets.NONE));
         SiteIdentity identity = SiteIdentity.of(settings, Map.of("internet", SERVER), List.of());
         SiteRouter router = new SiteRouter(real, snapshot -> identity, dns, entropy);
-        return new Rooms(time, entropy, threads, network, new LiveConfig(new Snapshot(1, settings)), new Policy(new Throttle(time), null, new Strangers(dns, threads, time)), classifier, router, directory, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
-                Returns.forgetful(entropy, time), disk());
+        return new Rooms(time, entropy, threads, network, config, new Policy(new Throttle(time), null, new Strangers(dns, threads, time)), classifier, router, directory, spool, this, XsiteKey.ephemeral(entropy), LoopWatch.NONE,
+                Returns.forgetful(entropy, time), MailCall.NONE, tls, authenticator);
     }
 
     private Disk disk() throws IOException {

@@ -15,7 +15,10 @@ import org.isthmus.platform.Network;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.Time;
 import org.isthmus.receive.Receiver;
+import org.isthmus.tls.ClientTls;
+import org.isthmus.transit.TlsDemand;
 import org.isthmus.trials.dialogue.Dialogue.Mismatch;
+import org.isthmus.trials.world.SimulatedDisk;
 import org.jspecify.annotations.Nullable;
 
 /// A dialogue over a socket, a real or a simulated one, with the receiver's own listener and threads. Only the calendar and the client's address are those of the dialogue.
@@ -23,7 +26,7 @@ public final class SocketRun {
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Dialogue dialogue;
-    private final Connection client;
+    private Connection client;
     private final Time time;
     private final Ear ear;
     private final Replies replies = new Replies();
@@ -43,9 +46,11 @@ public final class SocketRun {
         Receiver receiver = new Receiver(scene.rooms(time, platform.entropy(), platform.threads(), new Disguise(platform.network(), scene.client())));
         receiver.open(List.of(scene.listener()));
         receiver.start();
-        try (Connection client = platform.network().connect(null, receiver.addresses().values().iterator().next(), PATIENCE)) {
-            new SocketRun(dialogue, client, platform.time()).converse();
+        SocketRun run = new SocketRun(dialogue, platform.network().connect(null, receiver.addresses().values().iterator().next(), PATIENCE), platform.time());
+        try {
+            run.converse();
         } finally {
+            run.client.close();
             if (!receiver.drain(PATIENCE)) {
                 throw new Mismatch(dialogue, 0, "the session did not end");
             }
@@ -63,7 +68,19 @@ public final class SocketRun {
                 case Line.Close close -> client.close();
                 case Line.ServerCloses closes -> serverCloses(closes);
                 case Line.Wait wait -> time.sleep(wait.time());
+                case Line.Secure secure -> secure(secure);
             }
+        }
+    }
+
+    private void secure(Line.Secure secure) {
+        if (!replies.rest().isEmpty()) {
+            throw new Mismatch(dialogue, secure.number(), "the server said more before the handshake: " + replies.rest());
+        }
+        try {
+            client = new ClientTls(new SimulatedDisk(0), time).connect(client, "mx1.example.org", new TlsDemand.Required(), PATIENCE);
+        } catch (IOException e) {
+            throw new Mismatch(dialogue, secure.number(), "the handshake failed: " + e);
         }
     }
 

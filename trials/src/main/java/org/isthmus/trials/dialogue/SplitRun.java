@@ -13,9 +13,9 @@ import org.isthmus.trials.dialogue.Dialogue.Mismatch;
 public final class SplitRun {
     private SplitRun() {}
 
-    /// Whether the dialogue can be cut: one that waits, or that needs the server's turn in the middle, cannot.
+    /// Whether the dialogue can be cut: one that waits, or that needs the server's turn in the middle, as a handshake does, cannot.
     public static boolean possible(Dialogue dialogue) {
-        return !dialogue.waits();
+        return !dialogue.waits() && !dialogue.secures();
     }
 
     /// @param longest how many octets a piece has at most
@@ -31,6 +31,7 @@ public final class SplitRun {
                 case Line.Never never -> hears.add(never);
                 case Line.Close close -> hears.add(close);
                 case Line.ServerCloses closes -> hears.add(closes);
+                case Line.Secure secure -> throw new IllegalArgumentException(dialogue.name() + " comes under TLS");
                 case Line.Wait wait -> throw new IllegalArgumentException(dialogue.name() + " waits");
             }
         }

@@ -18,6 +18,7 @@ import java.util.Map;
 /// | `<< text` | the server sends these octets, with `\r \n \t \0 \\ \xHH` |
 /// | `> text` | the client must have sent this line; `*` stands for anything |
 /// | `>> text` | the client must have sent exactly these octets, with the same escapes |
+/// | `tls` | client and server shake hands, and from here on everything goes under TLS |
 /// | `close`, `hang` | the server closes; says nothing more while the client waits |
 /// | `refuse` | the next connection is refused |
 /// | `connect N` | a further connection follows, to server N of the way (from 1) |
@@ -37,6 +38,8 @@ record DeliverDialogue(Given given, List<List<Step>> connections, int deliveries
 
         record HearsOctets(byte[] octets) implements Step {}
 
+        record Shakes() implements Step {}
+
         record Closes() implements Step {}
 
         record Hangs() implements Step {}
@@ -50,7 +53,8 @@ record DeliverDialogue(Given given, List<List<Step>> connections, int deliveries
         record Connects(int server) implements Step {}
     }
 
-    /// What is delivered: `protocol`, `servers`, `from`, `to` (several), `notify`, `content`, `body`, `utf8`, `ret`, `envid`, `by`, `mt-priority`, `xforward`, `reuse`, `inside`, `ourselves`.
+    /// What is delivered: `protocol`, `servers`, `from`, `to` (several), `notify`, `content`, `body`, `utf8`, `ret`, `envid`, `by`, `mt-priority`, `xforward`, `reuse`, `inside`, `ourselves`, and
+    /// `tls`: a mode of a next hop, or `implicit`.
     record Given(Map<String, String> values) {
         String get(String key, String otherwise) {
             return values.getOrDefault(key, otherwise);
@@ -64,6 +68,11 @@ record DeliverDialogue(Given given, List<List<Step>> connections, int deliveries
     /// Whether a server falls silent, so that the client must wait its time.
     boolean hangs() {
         return connections.stream().anyMatch(steps -> steps.stream().anyMatch(Step.Hangs.class::isInstance));
+    }
+
+    /// Whether TLS is asked for, for which there must be a network.
+    boolean secures() {
+        return given.has("tls");
     }
 
     static DeliverDialogue read(Path file) throws IOException {
@@ -86,6 +95,7 @@ record DeliverDialogue(Given given, List<List<Step>> connections, int deliveries
                 case "<<" -> steps.add(new Step.Says(octets(rest)));
                 case ">" -> steps.add(new Step.Hears(rest));
                 case ">>" -> steps.add(new Step.HearsOctets(octets(rest)));
+                case "tls" -> steps.add(new Step.Shakes());
                 case "close" -> steps.add(new Step.Closes());
                 case "hang" -> steps.add(new Step.Hangs());
                 case "refuse" -> steps.add(new Step.Refuses());

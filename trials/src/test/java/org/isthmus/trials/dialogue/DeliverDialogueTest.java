@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -61,6 +62,8 @@ import org.isthmus.transit.Recognition;
 import org.isthmus.transit.Stamp;
 import org.isthmus.transit.Way;
 import org.isthmus.trials.world.NetworkFaults;
+import org.isthmus.tls.ClientTls;
+import org.isthmus.trials.world.SimulatedDisk;
 import org.isthmus.trials.world.SimulatedHost;
 import org.isthmus.trials.world.World;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +101,7 @@ class DeliverDialogueTest {
 
     @TestFactory
     Stream<DynamicTest> inMemory() throws IOException {
-        return each(dialogue -> true, dialogue -> run(dialogue, new ScriptedServer(dialogue.connections())));
+        return each(dialogue -> !dialogue.secures(), dialogue -> run(dialogue, new ScriptedServer(dialogue.connections())));
     }
 
     /// Who waits for a server that says nothing waits for a minute, and a test waits for no time.
@@ -140,7 +143,9 @@ class DeliverDialogueTest {
     }
 
     private static void run(DeliverDialogue dialogue, Opposite server) throws IOException, InterruptedException {
-        SmtpCourier courier = new SmtpCourier(server.network(), server.time(), server.threads(), server.entropy());
+        SmtpCourier courier = dialogue.given().has("tls")
+                ? new SmtpCourier(server.network(), server.time(), server.threads(), server.entropy(), new ClientTls(new SimulatedDisk(0), server.time()))
+                : new SmtpCourier(server.network(), server.time(), server.threads(), server.entropy());
         DeliveryRequest request = request(dialogue.given());
         Snapshot snapshot = snapshot(dialogue.given());
         DeliveryAttempt attempt = courier.deliver(request, snapshot);
@@ -293,11 +298,16 @@ class DeliverDialogueTest {
         };
     }
 
-    /// `given xforward HELO`: a next hop that is told of the client, who said that.
+    /// `given xforward HELO`: a next hop that is told of the client, who said that. `given tls MODE`: one with that much TLS.
     private static Map<String, Settings.Hop> hops(DeliverDialogue.Given given) {
-        return given.has("xforward")
-                ? Map.of("hop", new Settings.Hop("hop", Way.Protocol.SMTP, "hop", 25, Optional.empty(), null, Optional.empty(), null, true, false, List.of(), Settings.Hop.ETRN_EVERY, Optional.empty(), List.of(), null, false, new SourceLine("test", 1)))
-                : Map.of();
+        if (!given.has("xforward") && !given.has("tls")) {
+            return Map.of();
+        }
+        String tls = given.get("tls", "off");
+        boolean implicit = tls.equals("implicit");
+        Optional<Settings.TlsMode> mode = given.has("tls") ? Optional.of(Settings.TlsMode.valueOf(implicit ? "REQUIRED" : tls.toUpperCase(Locale.ROOT))) : Optional.empty();
+        return Map.of("hop", new Settings.Hop("hop", Way.Protocol.SMTP, "hop", 25, Optional.empty(), null, Optional.empty(), null, given.has("xforward"), false, List.of(),
+                Settings.Hop.ETRN_EVERY, mode, List.of(), null, implicit, new SourceLine("test", 1)));
     }
 
     private static Origin origin(DeliverDialogue.Given given) {

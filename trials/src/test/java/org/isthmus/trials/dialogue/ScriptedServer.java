@@ -174,6 +174,7 @@ final class ScriptedServer implements Opposite, Network, Time {
                     sleep(limit);
                     throw new SocketTimeoutException("Read timed out");
                 }
+                case DeliverDialogue.Step.Shakes shakes -> fail("there is no TLS in memory");
                 case null -> fail("the client waits, but the script is over");
                 default -> fail("the client waits, but should have sent " + script.peek());
             };

@@ -16,6 +16,8 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.isthmus.config.ConfigLoader;
+import org.isthmus.config.Settings;
 import org.isthmus.platform.Channel;
 import org.isthmus.platform.Connection;
 import org.isthmus.platform.Entropy;
@@ -24,6 +26,8 @@ import org.isthmus.platform.Network;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.Threads;
 import org.isthmus.platform.Time;
+import org.isthmus.tls.ServerTls;
+import org.isthmus.trials.world.SimulatedDisk;
 import org.jspecify.annotations.Nullable;
 
 /// Plays the servers of a {@link DeliverDialogue} behind sockets, real or simulated ones: a listener for each server of the way, an actor for each connection.
@@ -158,6 +162,7 @@ final class WireServer implements Opposite, Network, Closeable {
     private final class ScriptedPeer {
         private final Deque<DeliverDialogue.Step> script;
         private final Listener listener;
+        private @Nullable Connection present;
         private final Connection clients;
         private final Channel<Boolean> mayGoOn;
         private final Channel<Boolean> wentOn;
@@ -176,14 +181,16 @@ final class WireServer implements Opposite, Network, Closeable {
         }
 
         void play() {
-            try (Connection connection = listener.accept()) {
+            try (Connection clear = listener.accept()) {
+                present = clear;
                 boolean open = true;
                 while (open && !script.isEmpty()) {
-                    open = step(script.remove(), connection);
+                    open = step(script.remove(), present);
                 }
                 if (open) {
-                    assertThat(rest(connection)).as("sent by the client but not in the script").isEmpty();
+                    assertThat(rest(present)).as("sent by the client but not in the script").isEmpty();
                 }
+                present.close();
             } catch (IOException | AssertionError e) {
                 failure = e;
             } catch (InterruptedException e) {
@@ -209,6 +216,11 @@ final class WireServer implements Opposite, Network, Closeable {
                             .isEqualTo(new String(hears.octets(), StandardCharsets.ISO_8859_1));
                     yield true;
                 }
+                case DeliverDialogue.Step.Shakes shakes -> {
+                    assertThat(heard.text()).as("sent by the client before the handshake").isEmpty();
+                    present = shake(connection);
+                    yield true;
+                }
                 case DeliverDialogue.Step.Closes closes -> {
                     assertThat(script).as("in the script but after the close").isEmpty();
                     yield false;
@@ -227,6 +239,16 @@ final class WireServer implements Opposite, Network, Closeable {
                 case DeliverDialogue.Step.Refuses refuses -> fail("only the first step of a connection refuses it");
                 case DeliverDialogue.Step.Connects connects -> fail("only the first step of a connection says where it goes");
             };
+        }
+
+        private Connection shake(Connection clear) throws IOException {
+            Settings settings = ConfigLoader.parse("""
+                    connector { hostname = "mx1.example.org", data = /data, postmaster = "postmaster@example.org" }
+                    listeners { internet { address = "127.0.0.1:25", tls = starttls } }
+                    """).orThrow();
+            ServerTls tls = new ServerTls(new SimulatedDisk(0), server.time(), server.entropy());
+            tls.prepare(settings);
+            return tls.accept(clear, settings.listeners().getFirst(), settings, patience);
         }
 
         /// Words in a row go as one, as all that the client was waiting for.
