@@ -116,6 +116,23 @@ class PredictorTest {
     }
 
     @Test
+    void aWayForMailThatRequiresTlsAloneIsFollowedToo() {
+        Prediction prediction = predict("""
+                domains { "example.com" { kind = shared, recipients = "pattern:u*", deliver-to = store } }
+                next-hops { store { url = "lmtp://10.0.0.8:24" }, other { url = "smtp://10.0.0.9:25" }, big { url = "smtp://198.51.100.1:25" } }
+                routes = [
+                  { to = "example.com", via = other, require-tls = no }
+                  { to = "example.com", via = big, require-tls = yes }
+                  { to = "*", via = mx }
+                ]
+                """.replace("deliver-to = store }", "deliver-to = store, elsewhere = other }"), dns);
+        assertThat(prediction.problems()).anySatisfy(problem -> {
+            assertThat(problem.id()).isEqualTo("LP08");
+            assertThat(problem.at()).hasToString("isthmus.conf:7");
+        });
+    }
+
+    @Test
     void aDomainThatPointsAtUsAndIsNotAccepted() {
         dns.mx("forgotten.example", 10, "mx1.example.com").address("plain.example", "203.0.113.7").mx("backed.example", 10, "mx.other.example").address("mx.other.example", "198.51.100.1")
                 .mx("backed.example", 20, "mx1.example.com");

@@ -80,6 +80,11 @@ class SiteCheckTest {
                 next-hops { store { url = "lmtp://10.0.0.9:24" }, provider { url = "smtp://198.51.100.1:25" } }
                 routes = [ { to = "*.com", via = provider, min-size = 10 MiB } ]
                 """, null)).containsExactly("LP08 NOTE 5");
+        assertThat(found("""
+                domains { "example.com" { deliver-to = store } }
+                next-hops { store { url = "lmtp://10.0.0.9:24" }, provider { url = "smtp://198.51.100.1:25" } }
+                routes = [ { to = "*.com", via = provider, require-tls = yes } ]
+                """, null)).containsExactly("LP08 NOTE 5");
     }
 
     @Test
