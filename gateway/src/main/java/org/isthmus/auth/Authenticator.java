@@ -54,8 +54,12 @@ public final class Authenticator {
             return List.of();
         }
         List<Mechanism> can = users.mechanisms();
-        boolean bound = auth.mechanisms().contains(Mechanism.SCRAM_SHA_256_PLUS) && client.tls() != null && !Bindings.of(client).isEmpty();
+        boolean bound = mayBind(auth, client);
         return auth.mechanisms().stream().filter(can::contains).filter(one -> one != Mechanism.SCRAM_SHA_256_PLUS || bound).toList();
+    }
+
+    private static boolean mayBind(Auth auth, Client client) {
+        return auth.mechanisms().contains(Mechanism.SCRAM_SHA_256_PLUS) && !Bindings.of(client).isEmpty();
     }
 
     /// Whether passwords may be said on this connection.
@@ -76,7 +80,7 @@ public final class Authenticator {
         if (damping.isFull(trusted ? null : address, auth.attempts())) {
             return response -> new Turn.Failed(Turn.Reason.TOO_OFTEN, null, "auth.attempts = " + auth.attempts() + " are used up by " + address.getHostAddress());
         }
-        return new Guarded(users.begin(mechanism, client), mechanism, client, trusted, auth);
+        return new Guarded(users.begin(mechanism, client, mayBind(auth, client)), mechanism, client, trusted, auth);
     }
 
     /// Why an authenticated client may not use a sender address; null if it may, or is not authenticated. RFC 6409 §6.1.
@@ -131,13 +135,23 @@ public final class Authenticator {
         @Override
         public Turn next(byte @Nullable [] response) {
             if (response != null) {
-                said.put(response, 0, response.length).put((byte) 0);
+                int from = mechanism == Mechanism.PLAIN ? afterNul(response) : 0;
+                said.put(response, from, response.length).put((byte) 0);
             }
             return switch (inner.next(response)) {
                 case Turn.Challenge challenge -> challenge(challenge);
                 case Turn.Passed passed -> passed(passed);
                 case Turn.Failed failed -> failed(failed);
             };
+        }
+
+        /// Programs try LOGIN with the password that PLAIN did not take: name and password by themselves, without whom PLAIN wants to act as, leave the same mark.
+        private static int afterNul(byte[] response) {
+            int at = 0;
+            while (at < response.length && response[at] != 0) {
+                at++;
+            }
+            return Math.min(at + 1, response.length);
         }
 
         /// SCRAM shows the client that its password was right before the exchange is over.

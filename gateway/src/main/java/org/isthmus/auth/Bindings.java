@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class Bindings {
     private Bindings() {}
 
-    /// Empty in the clear.
+    /// Empty where nothing can be: in the clear, and with TLS 1.2.
     static List<ChannelBinding> of(Client client) {
         TlsFacts tls = client.tls();
         List<ChannelBinding> found = new ArrayList<>();
-        if (tls != null) {
+        if (tls != null && tls.isBindable()) {
             add(found, ChannelBinding.EXPORTER, tls.bindings().exporter());
             add(found, ChannelBinding.SERVER_END_POINT, tls.bindings().serverEndPoint());
         }

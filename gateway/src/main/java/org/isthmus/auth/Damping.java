@@ -12,12 +12,14 @@ import org.isthmus.platform.Time;
 import org.jspecify.annotations.Nullable;
 
 /// Makes guessing slow. Each failure of a client fills its bucket, which empties evenly; while it is full, the client's attempts are not looked at. Users have buckets too, ten times as large, against
-/// guesses from many places; a client that the user has logged in from before is let through, so that nobody can lock him out. The same wrong password again is a forgotten program, not a guess.
+/// guesses from many places; a client that the user has logged in from before is let through, so that nobody can lock him out. One of the last few wrong passwords again is a forgotten program, not a guess.
 ///
 /// Bounded: at most 20,000 entries of each kind; those not seen for longest go first.
 final class Damping {
     private static final int MOST = 20_000;
     private static final int USER_FACTOR = 10;
+    /// Wrong passwords of each bucket: behind one address there may be some programs that were forgotten.
+    private static final int REMEMBERED = 4;
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final int LONGEST_PAUSE = 8;
 
@@ -30,7 +32,19 @@ final class Damping {
     private static final class Bucket {
         private double level;
         private Duration at = Duration.ZERO;
-        private long last;
+        private final long[] last = new long[REMEMBERED];
+        private int next;
+
+        /// Whether it was tried lately; it is remembered from now on.
+        private boolean knows(long guess) {
+            for (long one : last) {
+                if (one == guess) {
+                    return true;
+                }
+            }
+            last[next++ % REMEMBERED] = guess;
+            return false;
+        }
     }
 
     Damping(Time time) {
@@ -102,8 +116,7 @@ final class Damping {
     private double add(Bucket bucket, long guess, Rate rate, int factor) {
         double level = level(bucket, rate, factor);
         // A bucket that is full does not get fuller: who stops may try again after one spacing.
-        bucket.level = guess == bucket.last ? level : Math.min(level + 1, (double) rate.count() * factor);
-        bucket.last = guess;
+        bucket.level = bucket.knows(guess) ? level : Math.min(level + 1, (double) rate.count() * factor);
         bucket.at = time.elapsed();
         return bucket.level;
     }

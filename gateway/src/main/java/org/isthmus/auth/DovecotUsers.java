@@ -93,7 +93,7 @@ final class DovecotUsers implements Users {
     }
 
     @Override
-    public Exchange begin(Mechanism mechanism, Client client) {
+    public Exchange begin(Mechanism mechanism, Client client, boolean plusOffered) {
         return new Conversation(mechanism, client);
     }
 

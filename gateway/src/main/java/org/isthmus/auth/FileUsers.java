@@ -59,12 +59,12 @@ final class FileUsers implements Users {
     }
 
     @Override
-    public Exchange begin(Mechanism mechanism, Client client) {
+    public Exchange begin(Mechanism mechanism, Client client, boolean plusOffered) {
         return switch (mechanism) {
             case PLAIN -> new PasswordExchange.Plain(this::check);
             case LOGIN -> new PasswordExchange.Login(this::check);
-            case SCRAM_SHA_256 -> new Scram(client, false);
-            case SCRAM_SHA_256_PLUS -> new Scram(client, true);
+            case SCRAM_SHA_256 -> new Scram(client, false, plusOffered);
+            case SCRAM_SHA_256_PLUS -> new Scram(client, true, plusOffered);
         };
     }
 
@@ -151,11 +151,10 @@ final class FileUsers implements Users {
         private @Nullable String known;
         private boolean unreadable;
 
-        Scram(Client client, boolean plus) {
+        Scram(Client client, boolean plus, boolean plusOffered) {
             byte[] random = new byte[NONCE];
             entropy.fill(random);
-            List<org.isthmus.sasl.ChannelBinding> bindings = Bindings.of(client);
-            server = new ScramServer(this::keys, Base64.getEncoder().encodeToString(random), plus, bindings, !bindings.isEmpty());
+            server = new ScramServer(this::keys, Base64.getEncoder().encodeToString(random), plus, Bindings.of(client), plusOffered);
         }
 
         private ScramKeys keys(String name) {

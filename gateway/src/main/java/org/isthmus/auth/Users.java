@@ -12,7 +12,8 @@ interface Users {
     List<Mechanism> mechanisms();
 
     /// Begins an exchange by one of them.
-    Exchange begin(Mechanism mechanism, Client client);
+    /// @param plusOffered whether the client was offered SCRAM-SHA-256-PLUS too
+    Exchange begin(Mechanism mechanism, Client client, boolean plusOffered);
 
     /// Sender addresses that a user may use besides his own.
     List<AddressPattern> senders(String user);

@@ -72,7 +72,7 @@ final class ServerLogin {
 
     private @Nullable ChannelBinding binding() {
         TlsFacts facts = tls;
-        if (facts == null) {
+        if (facts == null || !facts.isBindable()) {
             return null;
         }
         byte[] exporter = facts.bindings().exporter();

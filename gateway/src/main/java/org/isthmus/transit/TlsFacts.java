@@ -49,6 +49,12 @@ public record TlsFacts(
         byte @Nullable [] serverEndPoint();
     }
 
+    /// Whether SCRAM's PLUS form can be bound to it by something that peers mean too. With TLS 1.3 that is {@code tls-exporter} (RFC 9266); with TLS 1.2 they mean {@code tls-unique} (RFC 5802 §6.1), which
+    /// the JDK does not give.
+    public boolean isBindable() {
+        return protocol.equals("TLSv1.3");
+    }
+
     /// In a trace: {@code TLSv1.3 TLS_AES_256_GCM_SHA384, not checked}.
     public String text() {
         return protocol + " " + cipher + (name == null ? "" : ", name " + name) + (alpn == null ? "" : ", ALPN " + alpn) + ", certificate " + proof.how();

@@ -72,7 +72,7 @@ public final class ScramServer {
             String type = flag.substring(2);
             ChannelBinding binding = bindings.stream().filter(one -> one.type().equals(type)).findFirst().orElse(null);
             if (!plus || binding == null) {
-                throw SaslProblem.unproved("SCRAM: channel binding " + (plus ? "of a kind that this connection has not" : "without the PLUS form"));
+                throw SaslProblem.malformed("SCRAM: channel binding " + (plus ? "of a kind that this connection has not: " + type : "without the PLUS form"));
             }
             bound = binding.data();
         } else if (plus || !(flag.equals("n") || flag.equals("y"))) {

@@ -42,28 +42,33 @@ import org.junit.jupiter.api.Test;
 /// Users of a file: how they prove themselves, what guessing costs, what they may.
 class AuthenticatorTest {
     private static final Path FILE = Path.of("/users");
-    private static final TlsFacts TLS = new TlsFacts("TLSv1.3", "TLS_AES_256_GCM_SHA384", null, null, List.of(), TlsFacts.Proof.UNASKED, new TlsFacts.Bindings() {
-        @Override
-        public byte @Nullable [] exporter() {
-            return new byte[] {1, 2, 3};
-        }
+    private static final TlsFacts TLS = tls("TLSv1.3");
 
-        @Override
-        public byte @Nullable [] serverEndPoint() {
-            return null;
-        }
-    });
+    private static TlsFacts tls(String version) {
+        return new TlsFacts(version, "TLS_AES_256_GCM_SHA384", null, null, List.of(), TlsFacts.Proof.UNASKED, new TlsFacts.Bindings() {
+            @Override
+            public byte @Nullable [] exporter() {
+                return new byte[] {1, 2, 3};
+            }
+
+            @Override
+            public byte @Nullable [] serverEndPoint() {
+                return null;
+            }
+        });
+    }
 
     private final HandTime time = new HandTime();
     private final Disk disk = new SimulatedDisk(0);
-    private final Settings settings = ConfigLoader.parse("""
+    private static final String TEXT = """
             connector { hostname = mx1.example.org, data = /data }
             listeners { submission { address = "127.0.0.1:587", tls = starttls, auth = required } }
             trusted-networks = ["10.0.0.0/8"]
             domains { "example.org" { recipients = any, deliver-to = store, sub-addressing = "+" } }
             next-hops { store { url = "lmtp://127.0.0.1:24" } }
             auth { users = "file:/users", attempts = 5/10m }
-            """).orThrow();
+            """;
+    private final Settings settings = ConfigLoader.parse(TEXT).orThrow();
     private final UsersEdit users = new UsersEdit(disk, new Dice(), FILE);
     private final Authenticator authenticator = new Authenticator(() -> settings,
             new Authenticator.Parts(disk, time, new Dice(), new ScriptedNetwork(List.of()), LocalSockets.NONE));
@@ -114,6 +119,13 @@ class AuthenticatorTest {
         return authenticator.begin(Mechanism.PLAIN, client(address, TLS)).next(new PlainMessage("", user, password).octets());
     }
 
+    private Turn login(String address, String user, String password) {
+        Exchange exchange = authenticator.begin(Mechanism.LOGIN, client(address, TLS));
+        exchange.next(null);
+        exchange.next(user.getBytes(UTF_8));
+        return exchange.next(password.getBytes(UTF_8));
+    }
+
     private static Turn.Reason reason(Turn turn) {
         assertThat(turn).isInstanceOf(Turn.Failed.class);
         return ((Turn.Failed) turn).reason();
@@ -156,6 +168,26 @@ class AuthenticatorTest {
     }
 
     @Test
+    void scramPlusIsOfferedWhereProgramsMeanTheSameBindingAndNobodyIsAccusedWhereItIsNot() throws SaslProblem {
+        Settings.Listener listener = settings.listeners().getFirst();
+        Client older = client("192.0.2.7", tls("TLSv1.2"));
+        assertThat(authenticator.offered(older, listener)).as("of TLS 1.2 they mean tls-unique").doesNotContain(Mechanism.SCRAM_SHA_256_PLUS).contains(Mechanism.SCRAM_SHA_256);
+        // "y": I could bind, and saw no offer. RFC 5802 §6
+        byte[] couldBind = new ScramClient("alice", "correct horse", "nonce1", null, true).first();
+        assertThat(authenticator.begin(Mechanism.SCRAM_SHA_256, older).next(couldBind)).isInstanceOf(Turn.Challenge.class);
+        assertThat(reason(authenticator.begin(Mechanism.SCRAM_SHA_256, client("192.0.2.7", TLS)).next(couldBind))).as("it was offered").isEqualTo(Turn.Reason.CREDENTIALS);
+        Settings without = ConfigLoader.parse(TEXT.replace("attempts = 5/10m", "attempts = 5/10m, mechanisms = [scram-sha-256]")).orThrow();
+        Authenticator other = new Authenticator(() -> without, new Authenticator.Parts(disk, time, new Dice(), new ScriptedNetwork(List.of()), LocalSockets.NONE));
+        assertThat(other.begin(Mechanism.SCRAM_SHA_256, client("192.0.2.7", TLS)).next(couldBind)).as("it is left out by configuration").isInstanceOf(Turn.Challenge.class);
+    }
+
+    @Test
+    void bindingThatTheConnectionDoesNotHaveIsNoGuess() {
+        byte[] unique = "p=tls-unique,,n=alice,r=nonce".getBytes(UTF_8);
+        assertThat(reason(authenticator.begin(Mechanism.SCRAM_SHA_256_PLUS, client("192.0.2.7", TLS)).next(unique))).isEqualTo(Turn.Reason.MALFORMED);
+    }
+
+    @Test
     void userThatDoesNotExistIsShownTheSameSaltEachTime() {
         byte[] first = challenge("nobody");
         byte[] second = challenge("nobody");
@@ -195,6 +227,8 @@ class AuthenticatorTest {
     void programWithAForgottenPasswordLocksNobodyOut() {
         for (int i = 0; i < 30; i++) {
             assertThat(reason(plain("192.0.2.66", "alice", "last year's"))).isEqualTo(Turn.Reason.CREDENTIALS);
+            assertThat(reason(login("192.0.2.66", "alice", "last year's"))).as("PLAIN was not taken, so the program tries LOGIN").isEqualTo(Turn.Reason.CREDENTIALS);
+            assertThat(reason(plain("192.0.2.66", "bob", "of the year before"))).as("another program in the same house").isEqualTo(Turn.Reason.CREDENTIALS);
         }
         assertThat(plain("192.0.2.66", "alice", "correct horse")).isEqualTo(new Turn.Passed("alice"));
     }
