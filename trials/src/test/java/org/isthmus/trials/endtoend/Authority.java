@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// A certification authority of a test's own: the servers of a test get their certificates from it by OpenSSL, as an operator's would.
 final class Authority {
@@ -31,9 +32,10 @@ final class Authority {
 
     /// @param owner whose user the key's file belongs to
     /// @param algorithm what OpenSSL calls the key: {@code rsa:2048}, {@code ec}
-    Issued issue(String name, String owner, String algorithm) throws IOException, InterruptedException {
+    /// @param more other names that it is for: {@code IP:127.0.0.1}
+    Issued issue(String name, String owner, String algorithm, String... more) throws IOException, InterruptedException {
         List<String> request = new ArrayList<>(List.of("req", "-newkey", algorithm, "-nodes", "-keyout", name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name,
-                "-addext", "subjectAltName=DNS:" + name, "-addext", "extendedKeyUsage=serverAuth,clientAuth"));
+                "-addext", "subjectAltName=" + String.join(",", Stream.concat(Stream.of("DNS:" + name), Stream.of(more)).toList()), "-addext", "extendedKeyUsage=serverAuth,clientAuth"));
         if (algorithm.equals("ec")) {
             request.addAll(List.of("-pkeyopt", "ec_paramgen_curve:prime256v1"));
         }
