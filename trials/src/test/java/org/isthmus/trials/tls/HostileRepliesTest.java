@@ -58,6 +58,11 @@ class HostileRepliesTest {
                 }
             }
         }
+        for (Shape shape : Shape.underTls()) {
+            for (At at : At.values()) {
+                plots.add(new Plot(at == At.GREETING ? Cover.IMPLICIT : Cover.STARTTLS, Offer.NOTHING, at, shape));
+            }
+        }
         return plots;
     }
 

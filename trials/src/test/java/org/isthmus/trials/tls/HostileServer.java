@@ -69,6 +69,7 @@ final class HostileServer {
     private volatile int taken;
     private volatile int endless;
     private volatile boolean struck;
+    private Connection carrier;
     private boolean shielded;
     private boolean mail;
     private boolean rcpt;
@@ -137,6 +138,7 @@ final class HostileServer {
     }
 
     private void converse(Connection clear) throws IOException, InterruptedException {
+        carrier = clear;
         coming.setLength(0);
         mail = false;
         rcpt = false;
@@ -276,6 +278,16 @@ final class HostileServer {
             case DRIBBLING -> dribble(connection, octets);
             case CLOSING -> {
                 say(connection, octets);
+                yield false;
+            }
+            case CUTTING -> {
+                say(connection, octets);
+                carrier.close();
+                yield false;
+            }
+            case PAST_TLS -> {
+                say(carrier, octets);
+                carrier.close();
                 yield false;
             }
             case HANGING -> {

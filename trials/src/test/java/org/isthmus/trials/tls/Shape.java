@@ -33,6 +33,10 @@ record Shape(String text, Reading reading, Manner manner) {
         DRIBBLING,
         /// And closes at once.
         CLOSING,
+        /// And closes without ending TLS.
+        CUTTING,
+        /// Past TLS, in the clear, and closes.
+        PAST_TLS,
         /// And says nothing more, while the client waits.
         HANGING,
         /// Again and again, as long as the client bears it.
@@ -66,7 +70,20 @@ record Shape(String text, Reading reading, Manner manner) {
 
     private static final List<String> ENDLESS = List.of("{ok}-x\r\n", "550-x\r\n", "x", "\0", "\r", "{ok} x");
 
-    /// All of them.
+    /// Octets that stand where a record of TLS should: replies, records that nobody has encrypted, lengths that cannot be. RFC 8446 §5.
+    private static final List<String> PAST_TLS = List.of(
+            "{ok} fine\r\n", "{ok}-one\r\n{ok} two\r\n", "550 no\r\n", "\u0015\u0003\u0003\0\u0002\u0001\0", "\u0015\u0003\u0003\0\u0002\u0002\u0028", "\u0017\u0003\u0003\0\u000b{ok} fine\r\n",
+            "\u0017\u0003\u0003\u00ff\u00ff{ok} fine\r\n", "\u0017\u0003\u0003\0\0", "\u0016\u0003\u0003\0\u0004\0\0\0\0", "\u0014\u0003\u0003\0\u0001\u0001", "\0\0\0\0\0", "\u0080\u002e\u0001\u0003\u0001", "\u0017", "\u0017\u0003\u0003");
+
+    /// Those that make sense only under TLS.
+    static List<Shape> underTls() {
+        List<Shape> all = new ArrayList<>();
+        PAST_TLS.forEach(text -> all.add(new Shape(text, NONE, Manner.PAST_TLS)));
+        BEGINNINGS.forEach(text -> all.add(new Shape(text, NONE, Manner.CUTTING)));
+        return all;
+    }
+
+    /// All others.
     /// @param patient whether waiting costs nothing
     static List<Shape> all(boolean patient) {
         List<Shape> all = new ArrayList<>();
@@ -96,7 +113,7 @@ record Shape(String text, Reading reading, Manner manner) {
 
     /// How many there are, whatever the manner.
     static long texts() {
-        return Stream.of(UGLY, NO_REPLIES, BEGINNINGS, EXCESSES, ENDLESS).mapToLong(List::size).sum() + CODES.size();
+        return Stream.of(UGLY, NO_REPLIES, BEGINNINGS, EXCESSES, ENDLESS, PAST_TLS).mapToLong(List::size).sum() + CODES.size();
     }
 
     /// What is sent.
