@@ -40,6 +40,7 @@ final class QueueTables {
         line(text, "size", Spans.octets(message.path("size").asLong(0)));
         line(text, "priority", text(message, "priority"));
         line(text, "message-id", text(message, "messageId"));
+        line(text, "TLS to the end", text(message, "tlsWish"));
         line(text, "subject", text(message, "subject"));
         line(text, "client", text(message, "client"));
         line(text, "listener", text(message, "listener"));

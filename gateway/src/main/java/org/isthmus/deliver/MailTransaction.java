@@ -65,7 +65,10 @@ final class MailTransaction {
         }
         try (InputStream content = attempt.request().content().open()) {
             Edition edition = edition(content);
-            mail = lines.mail(edition.size(batch.size()), edition.envelopeId()) + (RequiredTls.isSaid(attempt.request().message(), session) ? " " + RequiredTls.KEYWORD : "");
+            mail = lines.mail(edition.size(batch.size()), edition.envelopeId());
+            if (RequiredTls.isSaid(attempt.request().message(), session)) {
+                mail += " " + RequiredTls.KEYWORD;
+            }
             session.wire().ceiling(session.limits().command().multipliedBy(2 + batch.size() / 10));
             introduceClient();
             boolean ready = session.pipelining() ? envelopeAtOnce() : envelopeInSteps();

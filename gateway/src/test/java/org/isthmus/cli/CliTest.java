@@ -217,6 +217,7 @@ class CliTest {
                     size           12.5 KiB
                     priority       normal
                     message-id     <m1@site.example>
+                    TLS to the end required
                     subject        evil \\u001b[31m subject
                     client         10.0.0.7:41000
                     listener       site

@@ -13,6 +13,7 @@ import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.loop.SiteIdentity;
 import org.isthmus.schedule.QueueControl;
 import org.isthmus.tracking.Counters;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
@@ -102,6 +103,8 @@ public final class Shown {
         node.put("size", message.facts().size()).put("priority", word(message.facts().priority()));
         option(node, "messageId", message.facts().messageId());
         option(node, "subject", message.facts().subject());
+        TlsWish tls = message.envelope().parameters().tls();
+        option(node, "tlsWish", tls == TlsWish.UNSAID ? null : word(tls));
         switch (message.origin()) {
             case Origin.Received received -> {
                 node.put("origin", "received").put("client", text(received.client().remote())).put("listener", received.client().listener());

@@ -29,6 +29,7 @@ import org.isthmus.schedule.QueueControl;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.EnhancedStatus;
 import org.isthmus.smtp.MailParameters;
+import org.isthmus.smtp.TlsWish;
 import org.isthmus.smtp.RcptParameters;
 import org.isthmus.smtp.Reply;
 import org.isthmus.spool.Spool;
@@ -74,7 +75,7 @@ public final class FakeOperations implements Operations {
                 Recipient.of(Mailbox.of("carol@site.example"), RcptParameters.NONE),
                 Recipient.of(Mailbox.of("dan@partner.example"), RcptParameters.NONE));
         return new QueuedMessage(ID, new Envelope(new ReversePath.To(Mailbox.of("alice@site.example")),
-                new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, null, null), recipients), new Origin.Received(client, "ESMTP"), ACCEPTED,
+                new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, null, null).with(TlsWish.REQUIRED), recipients), new Origin.Received(client, "ESMTP"), ACCEPTED,
                 new ContentFacts(12_800, BodyType.SEVENBIT, false, 500, "<m1@site.example>", "evil \u001b[31m subject", 1, Priority.NORMAL, 0),
                 List.of(waiting, new RecipientState.Held("loopback", "loop.loopback = hold", ACCEPTED, RecipientState.Waiting.from(ACCEPTED)),
                         new RecipientState.Settled(new Outcome.Delivered(peer, Reply.of(250, "2.0.0", "queued"), false, false))));
