@@ -422,7 +422,7 @@ class TransportRulesTest {
         assertThat(report()).singleElement().satisfies(policy -> {
             assertThat(policy.type()).isEqualTo(TlsReport.PolicyType.TLSA);
             assertThat(policy.strings()).containsExactly(GOOD);
-            assertThat(policy.mxHosts()).containsExactly("mx.example.org");
+            assertThat(policy.domain()).isEqualTo("mx.example.org");
             assertThat(policy.details()).extracting(TlsReport.Failure::type).containsExactly(FailureType.VALIDATION_FAILURE);
         });
     }

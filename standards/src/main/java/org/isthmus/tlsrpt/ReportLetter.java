@@ -6,13 +6,15 @@ import java.time.Instant;
 import java.util.Base64;
 import org.isthmus.message.MessageDate;
 
-/// A report as mail. RFC 8460 §5.3. It is to be signed with DKIM by the domain of {@code from} before it goes.
+/// A report as mail. RFC 8460 §5.3. It is to be signed with DKIM by the domain of {@code from} before it goes. It says of itself that it may go without TLS (RFC 8689 §5),
+/// for it must arrive where TLS is broken.
 ///
 /// @param from an address of the reporting domain
 /// @param to where it is wanted
+/// @param messageId with its angle brackets
 /// @param domain that it is about
 /// @param submitter our host's name
-public record ReportLetter(String from, String to, String domain, String submitter, TlsReport report) {
+public record ReportLetter(String from, String to, String messageId, String domain, String submitter, TlsReport report) {
 
     /// The whole message, lines ended by CRLF, US-ASCII.
     public byte[] write(Instant date) {
@@ -22,10 +24,11 @@ public record ReportLetter(String from, String to, String domain, String submitt
         line(mail, "From: <" + from + ">");
         line(mail, "To: <" + to + ">");
         line(mail, "Date: " + MessageDate.format(date));
-        line(mail, "Message-ID: <" + report.id() + ">");
+        line(mail, "Message-ID: " + messageId);
         line(mail, "Subject: Report Domain: " + domain + "\r\n Submitter: " + submitter + "\r\n Report-ID: <" + report.id() + ">");
         line(mail, "TLS-Report-Domain: " + domain);
         line(mail, "TLS-Report-Submitter: " + submitter);
+        line(mail, "TLS-Required: No");
         line(mail, "Auto-Submitted: auto-generated");
         line(mail, "MIME-Version: 1.0");
         line(mail, "Content-Type: multipart/report; report-type=\"tlsrpt\";\r\n\tboundary=\"" + boundary + "\"");

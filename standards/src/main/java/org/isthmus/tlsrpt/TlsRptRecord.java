@@ -24,6 +24,17 @@ public record TlsRptRecord(List<URI> destinations) {
         return ours.size() == 1 ? parse(ours.getFirst()) : Optional.empty();
     }
 
+    /// The address of a {@code mailto:} place; the first if it names several, what is asked of the header is left out. RFC 6068 §2. Empty for other places.
+    public static Optional<String> address(URI place) {
+        if (!"mailto".equalsIgnoreCase(place.getScheme())) {
+            return Optional.empty();
+        }
+        String raw = place.getRawSchemeSpecificPart();
+        int end = raw.indexOf('?');
+        String first = (end < 0 ? raw : raw.substring(0, end)).split(",", 2)[0];
+        return first.isBlank() ? Optional.empty() : Optional.of(URI.create("mailto:" + first).getSchemeSpecificPart().strip());
+    }
+
     private static Optional<TlsRptRecord> parse(String text) {
         List<URI> destinations = new ArrayList<>();
         for (String field : text.substring(text.indexOf(';') + 1).split(";")) {
@@ -42,9 +53,9 @@ public record TlsRptRecord(List<URI> destinations) {
     private static Optional<URI> place(String text) {
         try {
             URI uri = new URI(text);
-            boolean known = "mailto".equalsIgnoreCase(uri.getScheme()) || ("https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null);
+            boolean known = address(uri).isPresent() || ("https".equalsIgnoreCase(uri.getScheme()) && uri.getHost() != null);
             return known ? Optional.of(uri) : Optional.empty();
-        } catch (URISyntaxException e) {
+        } catch (URISyntaxException | IllegalArgumentException e) {
             return Optional.empty();
         }
     }

@@ -53,10 +53,12 @@ class TlsReportTest {
 
     @Test
     void theLetterHoldsTheReportCompressed() throws IOException {
-        byte[] mail = new ReportLetter("tlsrpt@company-x.example", "reports@company-y.example", "company-y.example", "mx.company-x.example", REPORT).write(Instant.EPOCH);
+        byte[] mail = new ReportLetter("tlsrpt@company-x.example", "reports@company-y.example", "<1.a@mx.company-x.example>", "company-y.example", "mx.company-x.example", REPORT).write(Instant.EPOCH);
         Header header = HeaderReader.read(mail, 0, mail.length);
         assertThat(header.text("TLS-Report-Domain")).isEqualTo("company-y.example");
         assertThat(header.text("TLS-Report-Submitter")).isEqualTo("mx.company-x.example");
+        assertThat(header.text("Message-ID")).isEqualTo("<1.a@mx.company-x.example>");
+        assertThat(header.text("TLS-Required")).isEqualTo("No");
         assertThat(header.text("Subject")).isEqualTo("Report Domain: company-y.example Submitter: mx.company-x.example Report-ID: <" + REPORT.id() + ">");
         ContentType type = ContentType.parse(header.text("Content-Type"));
         assertThat(type.type()).isEqualTo("multipart/report");
@@ -77,5 +79,15 @@ class TlsReportTest {
         assertThat(TlsRptRecord.of(List.of("v=TLSRPTv1; rua=ftp://x.example/"))).isEmpty();
         assertThat(TlsRptRecord.of(List.of("v=TLSRPTv1; rua=mailto:a@b.example", "v=TLSRPTv1; rua=mailto:c@d.example"))).isEmpty();
         assertThat(TlsRptRecord.of(List.of("v=spf1 -all"))).isEmpty();
+    }
+
+    @Test
+    void aPlaceForMailNamesOneAddress() {
+        assertThat(TlsRptRecord.address(URI.create("mailto:a@b.example"))).contains("a@b.example");
+        assertThat(TlsRptRecord.address(URI.create("MAILTO:a%2Bb@c.example?subject=x"))).contains("a+b@c.example");
+        assertThat(TlsRptRecord.address(URI.create("mailto:a@b.example,c@d.example"))).contains("a@b.example");
+        assertThat(TlsRptRecord.address(URI.create("mailto:?to=a@b.example"))).isEmpty();
+        assertThat(TlsRptRecord.address(URI.create("https://a.example/"))).isEmpty();
+        assertThat(TlsRptRecord.of(List.of("v=TLSRPTv1; rua=mailto:"))).isEmpty();
     }
 }
