@@ -55,6 +55,13 @@ public record Checked(@Nullable Settings settings, @Nullable Path data, List<Pro
         return new Checked(settings, data, all);
     }
 
+    /// With more findings.
+    Checked with(List<Problem> more) {
+        List<Problem> all = new ArrayList<>(problems);
+        all.addAll(more);
+        return new Checked(settings, data, all);
+    }
+
     /// Whether nothing stops it from taking the place of a configuration in force: a loop that was there before is not new.
     /// @param accepted as in {@link #isUsable}
     /// @param inForce findings of the configuration in force

@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import org.isthmus.config.Problem;
 import org.isthmus.config.Settings;
 import org.isthmus.dns.Resolver;
 import org.isthmus.platform.LocalSockets;
@@ -34,6 +36,10 @@ public interface Program {
     /// Predicts loops by configuration and DNS.
     /// @param limit how long DNS may take in all; zero to look at the configuration alone
     Prediction predict(Settings settings, Duration limit);
+
+    /// What DNS publishes of us and should not, or should and does not: keys that sign mail.
+    /// @param limit how long DNS may take in all
+    List<Problem> published(Settings settings, Duration limit);
 
     /// Calls on every door that mail could come home by, without a running server.
     Probe.Report probe(Settings settings) throws IOException;

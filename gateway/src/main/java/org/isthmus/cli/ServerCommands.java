@@ -113,7 +113,7 @@ final class ServerCommands {
             Checked checked = terminal.program().check(file);
             Settings settings = checked.settings();
             Prediction prediction = settings == null || limit.isZero() ? null : terminal.program().predict(settings, limit);
-            checked = prediction == null ? checked : checked.with(prediction);
+            checked = settings == null || prediction == null ? checked : checked.with(prediction).with(terminal.program().published(settings, limit));
             if (output.json()) {
                 ObjectNode node = Shown.findings(checked.problems());
                 if (prediction != null) {

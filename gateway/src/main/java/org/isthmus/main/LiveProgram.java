@@ -40,6 +40,7 @@ import org.isthmus.spool.SpoolVerifier;
 import org.isthmus.tls.ClientTls;
 import org.isthmus.tls.TlsCheck;
 import org.isthmus.transport.TransportRules;
+import org.isthmus.transport.DkimCheck;
 
 /// What the commands need of the wiring, on the real platform.
 final class LiveProgram implements Program {
@@ -77,6 +78,7 @@ final class LiveProgram implements Program {
             FileDirectory directory = new FileDirectory(platform.disk(), platform.time());
             more.addAll(directory.problems(settings));
             more.addAll(TlsCheck.check(settings, platform.disk(), platform.time().now()));
+            more.addAll(DkimCheck.files(settings, platform.disk()));
             more.addAll(AddressingCheck.problems(settings, directory));
             more.addAll(predictor(settings, directory).withoutDns().problems());
             more.addAll(Standing.problems(settings, file));
@@ -95,6 +97,13 @@ final class LiveProgram implements Program {
     public Prediction predict(Settings settings, Duration limit) {
         Predictor predictor = predictor(settings, new FileDirectory(live.platform().disk(), live.platform().time()));
         return limit.isZero() ? predictor.withoutDns() : predictor.withDns(resolver(settings), live.platform(), limit);
+    }
+
+    @Override
+    public List<Problem> published(Settings settings, Duration limit) {
+        Platform platform = live.platform();
+        Duration end = platform.time().elapsed().plus(limit);
+        return DkimCheck.published(settings, platform.disk(), resolver(settings), () -> platform.time().elapsed().compareTo(end) < 0);
     }
 
     @Override

@@ -26,6 +26,7 @@ final class FakeProgram implements Program {
     final Platform platform;
     final @Nullable Path data;
     List<Problem> problems = List.of();
+    List<Problem> published = List.of();
     @Nullable RuntimeException fault;
     @Nullable Path checked;
     Prediction prediction = new Prediction(List.of(), 12, true, List.of(), 4, Duration.ofHours(1), false);
@@ -72,6 +73,11 @@ final class FakeProgram implements Program {
     @Override
     public Prediction predict(org.isthmus.config.Settings settings, Duration limit) {
         return prediction;
+    }
+
+    @Override
+    public List<Problem> published(org.isthmus.config.Settings settings, Duration limit) {
+        return published;
     }
 
     @Override

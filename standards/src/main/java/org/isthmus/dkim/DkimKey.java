@@ -2,9 +2,11 @@
 package org.isthmus.dkim;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
@@ -99,6 +101,23 @@ public final class DkimKey {
             return signature.sign();
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("the key cannot sign", e);
+        }
+    }
+
+    /// Whether what this key signs, a published one proves.
+    public boolean isProvedBy(PublicKey published) {
+        byte[] probe = "isthmus".getBytes(StandardCharsets.US_ASCII);
+        try {
+            Signature signature = Signature.getInstance(rsa ? "SHA256withRSA" : "Ed25519");
+            signature.initSign(key);
+            signature.update(probe);
+            byte[] signed = signature.sign();
+            signature.initVerify(published);
+            signature.update(probe);
+            return signature.verify(signed);
+        } catch (GeneralSecurityException e) {
+            // A key of another kind, or of another length.
+            return false;
         }
     }
 
