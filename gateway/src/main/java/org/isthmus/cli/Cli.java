@@ -53,6 +53,7 @@ public final class Cli {
         line.addSubcommand("queue", QueueCommand.line(terminal));
         line.addSubcommand("loops", LoopsCommand.line(terminal));
         line.addSubcommand(new TraceCommand(terminal));
+        line.addSubcommand("tls", TlsCommand.line(terminal));
         line.addSubcommand("spool", SpoolCommand.line(terminal));
         line.addSubcommand("user", UserCommand.line(terminal));
         line.addSubcommand("import", ImportCommand.line(terminal));

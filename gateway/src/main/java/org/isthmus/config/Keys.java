@@ -48,6 +48,7 @@ final class Keys {
             Map.entry("checks.dnsbl", Set.of("refuse-at", "lists")),
             Map.entry("checks.dnsbl.lists", Set.of("zone", "weight", "answers", "timeout")),
             Map.entry("auth", Set.of("users", "senders", "mechanisms", "attempts")),
+            Map.entry("tls-reports", Set.of("from", "organization", "contact")),
             Map.entry("next-hops.NAME.login", Set.of("user", "password", "without-tls")),
             Map.entry("dns", Set.of("servers", "trusted-ad")),
             Map.entry("tracking", Set.of("keep", "room")),

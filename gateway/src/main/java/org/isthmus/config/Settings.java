@@ -37,6 +37,7 @@ public record Settings(
         Tls tls,
         Checks checks,
         Auth auth,
+        TlsReports tlsReports,
         Map<String, SourceLine> places) {
 
     public Settings {
@@ -52,12 +53,12 @@ public record Settings(
     public Settings(
             Connector connector, Identity identity, List<Listener> listeners, List<Cidr> trustedNetworks, List<SiteDomain> domains, Map<String, Hop> nextHops, List<AddressSpace> routes,
             Loop loop, Queue queue, Delivery delivery, Limits limits, Dns dns, Tracking tracking, Log log) {
-        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Tls.NONE, Checks.NONE, Auth.NONE, Map.of());
+        this(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, Addressing.NONE, Tls.NONE, Checks.NONE, Auth.NONE, TlsReports.NONE, Map.of());
     }
 
     /// The same, with the places of the values by their full names; those of a list with a number: {@code identity.names[1]}.
     Settings at(Map<String, SourceLine> where) {
-        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, tls, checks, auth, where);
+        return new Settings(connector, identity, listeners, trustedNetworks, domains, nextHops, routes, loop, queue, delivery, limits, dns, tracking, log, addressing, tls, checks, auth, tlsReports, where);
     }
 
     /// Where a value is written, by its full name; none if it is not.

@@ -49,7 +49,7 @@ final class SettingsReader {
         Map<String, Settings.Hop> hops = new HopReader(root).hops();
         Settings settings = new Settings(
                 connector, identity, listeners, trusted, domains, hops, routes(), loop, queue(), delivery(hops.keySet()), limits(), dns(), tracking(), log(connector.data()),
-                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Checks.read(root), Auth.read(root, listeners), Map.of());
+                new AddressingReader(root, listeners).read(), new TlsReader(root).tls(), Checks.read(root), Auth.read(root, listeners), TlsReports.read(root, domains), Map.of());
         root.notYet(true, "the web console", "console");
         root.notYet(true, "the knowledge base", "knowledge");
         root.notYet(true, "alerts", "alerts");

@@ -64,8 +64,11 @@ import org.isthmus.tracking.TrackingLog;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Report;
 import org.isthmus.transport.DkimStamp;
+import org.isthmus.transport.ReportMail;
 import org.isthmus.transport.StsFolder;
 import org.isthmus.transport.StsPolicies;
+import org.isthmus.transport.TallyFolder;
+import org.isthmus.transport.TlsReporter;
 import org.isthmus.transport.TlsTally;
 import org.isthmus.transport.TransportRules;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +99,7 @@ public final class Connector implements Closeable {
     private final Receiver receiver;
     private final MailCalls mailCalls;
     private final Caller caller;
+    private final TlsReporter tlsReporter;
     private final Foresight foresight;
     private final Foreseen foreseen;
     private final Closeable lock;
@@ -180,10 +184,14 @@ public final class Connector implements Closeable {
         courier = new SmtpCourier(platform.network(), platform.time(), platform.threads(), platform.entropy(),
                 clientTls, rules);
         caller = new Caller(platform.network(), platform.time(), clientTls, rules);
+        DkimStamp dkim = new DkimStamp(new TraceStamp(config, keys, platform.time()), config, platform.disk(), platform.time());
+        TallyFolder tallies = new TallyFolder(platform.disk(), data.resolve("tlsrpt"));
+        tallies.restore(tally);
+        tlsReporter = new TlsReporter(new TlsReporter.Parts(this::settings, tally, tallies, platform.dns(), platform.https(), platform.time(), platform.threads(),
+                platform.entropy(), new ReportMail(new SiteLineage(keys), dkim::signs, this::post), tracking));
         scheduler = new Scheduler(new Scheduler.Parts(
                 config, spool, router, courier, new DsnReporter(new SiteLineage(keys), new UnsaidReports(tracking, alerts)),
-                recognition,
-                new DkimStamp(new TraceStamp(config, keys, platform.time()), config, platform.disk(), platform.time()), loops,
+                recognition, dkim, loops,
                 platform.time(), platform.threads(), platform.entropy(), platform.disk(), data, courier::forgetHosts,
                 new PairRate(() -> settings().loop(), alerts, loops, new PairFile(platform.disk(), data)), ledger, returns));
         arrivals.to(scheduler);
@@ -211,6 +219,7 @@ public final class Connector implements Closeable {
             receiver.start();
             foresight.start();
             mailCalls.start();
+            tlsReporter.start();
             open = true;
         } finally {
             if (!open) {
@@ -287,6 +296,11 @@ public final class Connector implements Closeable {
     /// What came back.
     public Returns.Counts returns() {
         return returns.counts();
+    }
+
+    /// How TLS with other domains fared, and what they were told of it.
+    public TlsReporter.Seen tlsReports() {
+        return tlsReporter.seen();
     }
 
     public Counters counters() {
@@ -367,10 +381,12 @@ public final class Connector implements Closeable {
         note("stopping", "");
         foresight.close();
         mailCalls.stop();
+        tlsReporter.stop();
         receiver.drain(patience);
         Duration left = end.minus(platform.time().elapsed());
         scheduler.stop(left.isNegative() ? Duration.ZERO : left);
         courier.closeIdle();
+        tlsReporter.keep();
         closeStores();
     }
 

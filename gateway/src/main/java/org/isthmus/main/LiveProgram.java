@@ -39,8 +39,8 @@ import org.isthmus.predict.Predictor;
 import org.isthmus.spool.SpoolVerifier;
 import org.isthmus.tls.ClientTls;
 import org.isthmus.tls.TlsCheck;
-import org.isthmus.transport.TransportRules;
 import org.isthmus.transport.DkimCheck;
+import org.isthmus.transport.TransportRules;
 
 /// What the commands need of the wiring, on the real platform.
 final class LiveProgram implements Program {

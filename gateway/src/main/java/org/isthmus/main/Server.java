@@ -34,6 +34,7 @@ import org.isthmus.platform.Platform;
 import org.isthmus.platform.live.ServiceManager;
 import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
+import org.isthmus.transport.TlsReporter;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -166,6 +167,11 @@ final class Server implements Closeable, Operations {
             Thread.currentThread().interrupt();
             throw new IOException("the server is stopping", e);
         }
+    }
+
+    @Override
+    public TlsReporter.Seen tlsReports() {
+        return connector.tlsReports();
     }
 
     @Override

@@ -386,6 +386,25 @@ class CliTest {
     }
 
     @Test
+    void tlsReportsShowsWhatIsCountedAndWhatWasTold() {
+        assertThat(run("tls", "reports").out()).isEqualTo("""
+                DAY         DOMAIN           POLICY  GOOD  FAILED  WHY
+                2026-11-23  partner.example  sts       12       3  2 certificate-expired at mx.partner.example: ended yesterday
+                                                                   1 sts-policy-fetch-error
+                2026-11-24T08:45:01Z other.example about 2026-11-23: sent to https://other.example/
+                """);
+        assertThat(run("tls", "reports", "other.example").out()).startsWith("nothing is counted\n2026-11-24T08:45:01Z other.example");
+        assertThat(run("tls", "reports", "-o", "json").json().path("counted").get(0).path("details").get(0).path("address").asString()).isEqualTo("198.51.100.9");
+    }
+
+    @Test
+    void checkSaysWhatDnsPublishesOfUs() {
+        program.published = List.of(Problem.warning("dkim-key", null, "another key", null));
+        assertThat(run("check").out()).contains("warning dkim-key: another key");
+        assertThat(run("check", "--no-dns").out()).doesNotContain("another key");
+    }
+
+    @Test
     void withoutAServerOneSentenceSaysSo() throws Exception {
         server.close();
         for (String[] arguments : new String[][] {{"status"}, {"reload"}, {"queue", "list"}, {"queue", "retry", "--all"}, {"queue", "flush"}, {"queue", "suspend", "*"}}) {

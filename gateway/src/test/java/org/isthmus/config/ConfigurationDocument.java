@@ -90,6 +90,9 @@ final class ConfigurationDocument {
             Map.entry("checks.dnsbl.lists.zone", "dnsbl.example.net"),
             Map.entry("queue.priority.normal.lifetime", "5d"),
             Map.entry("auth.users", "\"file:users\""),
+            Map.entry("tls-reports.from", "\"tls-reports@example.com\""),
+            Map.entry("tls-reports.organization", "Example"),
+            Map.entry("tls-reports.contact", "\"postmaster@example.com\""),
             Map.entry("next-hops.login", "{ user = isthmus, password = secret }"),
             Map.entry("delivery.source-address", "\"192.0.2.1\""),
             Map.entry("delivery.ehlo-name", "\"out.example.com\""));
@@ -115,6 +118,7 @@ final class ConfigurationDocument {
         part("destinations", "What single destinations may be burdened with. The key is a next hop, or a domain or `\"*.domain\"` whose servers are found by DNS; the best fit counts.",
                 DEFAULTS.delivery().destinations().getFirst());
         part("tls", "What we show under TLS: docs/tls.md. Without it, a certificate of our own making.", DEFAULTS.tls());
+        part("tls-reports", "Reports to other domains about TLS with their servers: docs/policies-of-transport.md.", DEFAULTS.tlsReports());
         part("auth", "Users who log in at listeners with auth: docs/authentication.md.", DEFAULTS.auth());
         part("limits", "Limits on clients.", DEFAULTS.limits());
         part("checks", "Questions about strangers. All are off: each can stop legitimate mail. docs/limits.md.", DEFAULTS.checks());

@@ -174,6 +174,7 @@ public final class ControlServer implements Closeable {
             case "loops-show" -> showLoop(request);
             case "loops-release" -> releaseLoops(request, user);
             case "loops-probe" -> success(Shown.probe(operations.probe()));
+            case "tls-reports" -> success(TlsShown.reports(operations.tlsReports()));
             case "queue-list" -> list(request);
             case "queue-show" -> show(request);
             case "queue-retry", "queue-hold", "queue-release", "queue-remove", "queue-bounce" -> act(verb, request, user);

@@ -8,6 +8,7 @@ import org.isthmus.explain.Probe;
 import org.isthmus.loop.LearnedAddresses;
 import org.isthmus.schedule.LoopControl;
 import org.isthmus.schedule.QueueControl;
+import org.isthmus.transport.TlsReporter;
 
 /// What a running server lets an operator see and do; asked over the control socket. Implemented by the wiring. Safe for all threads.
 public interface Operations {
@@ -24,6 +25,9 @@ public interface Operations {
 
     /// What the wire taught about addresses and still counts.
     List<LearnedAddresses.Entry> learned();
+
+    /// How TLS with other domains fared, and what they were told of it.
+    TlsReporter.Seen tlsReports();
 
     /// Calls on every door that mail could come home by; takes minutes where many do not answer.
     Probe.Report probe() throws IOException;

@@ -87,6 +87,17 @@ public final class FakeOperations implements Operations {
             List.of(new SiteIdentity.Entry("198.51.100.9:25", new SiteIdentity.SelfMatch("learned", null), Duration.ofMinutes(15))), 0);
 
     @Override
+    public org.isthmus.transport.TlsReporter.Seen tlsReports() {
+        java.time.LocalDate day = java.time.LocalDate.parse("2026-11-23");
+        org.isthmus.tlsrpt.TlsReport.Policy policy = new org.isthmus.tlsrpt.TlsReport.Policy(org.isthmus.tlsrpt.TlsReport.PolicyType.STS, List.of("version: STSv1", "mode: enforce"), "partner.example",
+                List.of("mx.partner.example"), 12, 3, List.of(
+                        new org.isthmus.tlsrpt.TlsReport.Failure(org.isthmus.tlsrpt.FailureType.CERTIFICATE_EXPIRED, null, "mx.partner.example", "198.51.100.9", 2, "ended yesterday"),
+                        new org.isthmus.tlsrpt.TlsReport.Failure(org.isthmus.tlsrpt.FailureType.STS_POLICY_FETCH_ERROR, null, null, null, 1, null)));
+        return new org.isthmus.transport.TlsReporter.Seen(List.of(new org.isthmus.transport.TlsReporter.Counted(day, "partner.example", List.of(policy))),
+                List.of(new org.isthmus.transport.TlsReporter.Told(NOW, day, "other.example", "sent to https://other.example/")));
+    }
+
+    @Override
     public List<org.isthmus.loop.LearnedAddresses.Entry> learned() {
         return List.of(new org.isthmus.loop.LearnedAddresses.Entry(new InetSocketAddress(InetAddress.ofLiteral("198.51.100.9"), 25), true,
                 java.util.Optional.of(new org.isthmus.transit.NextHop.Named("provider")), "is listener internet", Duration.ofMinutes(9)));
