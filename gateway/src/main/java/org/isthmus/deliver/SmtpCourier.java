@@ -4,6 +4,7 @@ package org.isthmus.deliver;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.isthmus.address.ReversePath;
 import org.isthmus.config.Settings;
 import org.isthmus.config.Snapshot;
 import org.isthmus.platform.Entropy;
@@ -16,7 +17,9 @@ import org.isthmus.tls.ClientTls;
 import org.isthmus.transit.Cause;
 import org.isthmus.transit.DeliveryAttempt;
 import org.isthmus.transit.DeliveryRequest;
+import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
+import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Stage;
 import org.isthmus.transit.TlsDemand;
 import org.isthmus.transit.TlsRules;
@@ -219,9 +222,17 @@ public final class SmtpCourier implements Courier {
         if (broken == null || server.demand() instanceof TlsDemand.Off) {
             return server;
         }
-        shield.tell(server, broken);
+        told(attempt).tell(server, broken);
         attempt.transcript().noted("TLS with " + server.peer() + " failed a while ago; in the clear");
         return server.asking(Server.OFF);
+    }
+
+    /// Who hears how TLS fared. Sessions for reports about TLS are left out of such reports, or two sites would have something to tell each other every day: RFC 8460 §3.
+    private Shield told(Attempt attempt) {
+        QueuedMessage message = attempt.request().message();
+        boolean report = message.origin() instanceof Origin.Report(var about) && about == null && message.envelope().from() instanceof ReversePath.Null
+                && message.envelope().parameters().tls() == TlsWish.WAIVED;
+        return report ? Shield.none() : shield;
     }
 
     /// A new session with a server that is not ourselves, logged in where that is configured. What may be ourselves never hears a password.
@@ -273,10 +284,10 @@ public final class SmtpCourier implements Courier {
     private ClientSession open(Server server, Attempt attempt, Settings.Delivery delivery) throws Broken {
         try {
             ClientSession session = ClientSession.open(server, network, time, delivery.timeouts(), shield.tls(), attempt.transcript());
-            shield.tell(server, session.tls());
+            told(attempt).tell(server, session.tls());
             return session;
         } catch (Broken e) {
-            shield.tell(server, e);
+            told(attempt).tell(server, e);
             if (e.kind() != Broken.Kind.UNSHIELDED) {
                 throw e;
             }

@@ -74,6 +74,9 @@ final class PolicySite {
     /// Of the MTA-STS policy; empty for none.
     String mode = "";
     String policyMx = "mx1.example.org";
+    /// At every port of every exchanger.
+    List<DnsRecord.Tlsa> tlsa = List.of();
+    boolean tlsaFails;
     private final Platform platform;
     private final Snapshot snapshot;
 
@@ -222,7 +225,10 @@ final class PolicySite {
 
             @Override
             public Answer<DnsRecord.Tlsa> tlsa(String name) {
-                return none();
+                if (tlsaFails) {
+                    return new Answer.Failed<>("SERVFAIL", "dns");
+                }
+                return tlsa.isEmpty() ? none() : new Answer.Found<>(tlsa, TTL, secure, "dns");
             }
 
             @Override
