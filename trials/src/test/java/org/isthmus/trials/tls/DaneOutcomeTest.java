@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// DANE with each kind of record and each thing that goes wrong: what becomes of the mail, and what the report then holds. RFC 7672, RFC 8460 §4.3.
 class DaneOutcomeTest {
-    private static X509Certificate certificate(Platform platform) throws Exception {
+    static X509Certificate certificate(Platform platform) throws Exception {
         try (Disk.File file = platform.disk().open(Path.of(PolicySite.OWN_CERTIFICATE))) {
             ByteBuffer octets = ByteBuffer.allocate((int) file.size());
             file.read(octets, 0);
@@ -36,7 +36,7 @@ class DaneOutcomeTest {
         }
     }
 
-    private static List<DnsRecord.Tlsa> records(String words, X509Certificate certificate) throws Exception {
+    static List<DnsRecord.Tlsa> records(String words, X509Certificate certificate) throws Exception {
         List<DnsRecord.Tlsa> records = new ArrayList<>();
         for (String word : words.split("\\+")) {
             if (word.matches("\\d{3}!?")) {

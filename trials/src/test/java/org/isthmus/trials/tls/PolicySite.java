@@ -78,12 +78,23 @@ final class PolicySite {
     List<DnsRecord.Tlsa> tlsa = List.of();
     boolean tlsaFails;
     private final Platform platform;
+    private final Resolver asked;
     private final Snapshot snapshot;
 
     /// @param delivery what stands in {@code delivery}, and elsewhere
     /// @param late how much later it is for certificates
     PolicySite(Platform platform, String delivery, Duration late) {
+        this(platform, delivery, late, null);
+    }
+
+    /// @param asked instead of DNS of its own
+    PolicySite(Platform platform, String delivery, Resolver asked) {
+        this(platform, delivery, Duration.ZERO, asked);
+    }
+
+    private PolicySite(Platform platform, String delivery, Duration late, Resolver asked) {
         this.platform = platform;
+        this.asked = asked;
         // Several sites may stand on one disk.
         Path data = Path.of("/out" + SITES.incrementAndGet());
         Settings settings = ConfigLoader.parse("""
@@ -172,7 +183,11 @@ final class PolicySite {
 
     /// What the report of today would hold: {@code sts 1 good, certificate-expired 2}.
     String told() {
-        List<TlsReport.Policy> policies = tally.policies(LocalDate.ofInstant(platform.time().now(), ZoneOffset.UTC), DOMAIN.ascii());
+        return told(DOMAIN.ascii());
+    }
+
+    String told(String domain) {
+        List<TlsReport.Policy> policies = tally.policies(LocalDate.ofInstant(platform.time().now(), ZoneOffset.UTC), domain);
         return policies.stream().map(policy -> policy.type() + " " + policy.successes() + " good"
                 + policy.details().stream().map(one -> ", " + one.type() + " " + one.sessions()).collect(Collectors.joining())).collect(Collectors.joining("; "));
     }
@@ -192,7 +207,7 @@ final class PolicySite {
     }
 
     private Resolver dns() {
-        return new Resolver() {
+        return asked != null ? asked : new Resolver() {
             private static final Duration TTL = Duration.ofMinutes(1);
 
             private <T extends DnsRecord> Answer<T> found(T record) {
