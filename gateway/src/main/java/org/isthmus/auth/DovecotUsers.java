@@ -51,6 +51,8 @@ final class DovecotUsers implements Users {
             return now.mechanisms;
         }
         List<Mechanism> found = now.mechanisms;
+        // While one asks a Dovecot that may be silent, others don't wait for it too.
+        known = new Known(found, parts.time().elapsed().plus(KEEP));
         try (DovecotLines lines = connect()) {
             found = greet(lines);
         } catch (IOException e) {
