@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.auth;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -77,9 +78,14 @@ public final class UsersEdit {
     /// @param scram whether keys for SCRAM are kept too
     /// @param senders sender addresses that he may use besides his own; null to leave those that he has
     /// @return whether he was there before
+    /// @throws IOException also if somebody else changes the file at this moment
     /// @throws IllegalArgumentException if no user can have the name, no password can be this, or a sender is no pattern
     public boolean add(String name, String password, boolean scram, @Nullable List<String> senders) throws IOException {
         UsersFile.checkName(name);
+        return alone(() -> put(name, password, scram, senders));
+    }
+
+    private boolean put(String name, String password, boolean scram, @Nullable List<String> senders) throws IOException {
         String prepared = SaslPrep.prepare(password).filter(good -> !good.isEmpty())
                 .orElseThrow(() -> new IllegalArgumentException(password.isEmpty() ? "the password is empty" : "the password holds characters that no password can have"));
         String text = text();
@@ -100,6 +106,10 @@ public final class UsersEdit {
     /// Removes a user.
     /// @return whether there was one
     public boolean remove(String name) throws IOException {
+        return alone(() -> take(name));
+    }
+
+    private boolean take(String name) throws IOException {
         String text = text();
         UsersFile.User user = UsersFile.parse(text).find(name).orElse(null);
         if (user == null) {
@@ -109,6 +119,19 @@ public final class UsersEdit {
         lines.remove(user.line() - 1);
         write(lines);
         return true;
+    }
+
+    private interface Change {
+        boolean make() throws IOException;
+    }
+
+    /// Of two who change the file at one time, one would undo what the other did.
+    private boolean alone(Change change) throws IOException {
+        Path lock = file.resolveSibling(file.getFileName() + ".lock");
+        try (Closeable _ = disk.lock(lock, "isthmus user\n").orElseThrow(() -> new IOException("another isthmus user changes " + file + " at this moment; nothing was done"))) {
+            owner.give(lock, file);
+            return change.make();
+        }
     }
 
     private byte[] salt() {

@@ -299,6 +299,16 @@ class AuthenticatorTest {
     }
 
     @Test
+    void ofTwoWhoChangeTheFileAtOneTimeOneIsRefused() throws IOException {
+        try (var other = disk.lock(Path.of("/users.lock"), "other").orElseThrow()) {
+            assertThatThrownBy(() -> users.add("bob", "pass word", true, null)).isInstanceOf(IOException.class).hasMessageContaining("another isthmus user");
+            assertThatThrownBy(() -> users.remove("alice")).isInstanceOf(IOException.class);
+        }
+        assertThat(users.list()).extracting(UsersEdit.Entry::name).containsExactly("alice");
+        assertThat(users.add("bob", "pass word", true, null)).isFalse();
+    }
+
+    @Test
     void missingFileIsTroubleOfOurs() throws IOException {
         disk.delete(FILE);
         assertThat(reason(plain("192.0.2.7", "alice", "correct horse"))).isEqualTo(Turn.Reason.TEMPORARY);
