@@ -59,14 +59,25 @@ final class Standing {
         if (settings.connector().user() == null && Privileges.isRoot()) {
             problems.add(Problem.warning("root", null, "connector.user is not set: started by root, the server stays root", HOW));
         }
-        exposed(problems, settings.connector().data(), "the data folder", "chmod o-rwx");
-        keys(settings).forEach(key -> exposed(problems, key, "the key", "chmod o-rwx"));
-        if (settings.auth().users() instanceof Auth.Users.File users) {
-            exposed(problems, users.path(), "the users file", "chmod o-rwx");
+        exposed(problems, settings.connector().data(), "the data folder");
+        secrets(settings).forEach(secret -> exposed(problems, secret.path(), secret.what()));
+        String user = settings.connector().user();
+        if (user != null && !user.equals("root")) {
+            Stream.concat(Stream.of(new Held(configuration, "the configuration")), secrets(settings)).forEach(held -> Privileges.closedTo(user, held.path()).ifPresent(whose ->
+                    problems.add(Problem.warning("closed", null, held.what() + " " + held.path() + " (" + whose + ") cannot be read by " + user + ", whom the server runs as (connector.user)",
+                            "chown " + user + " " + held.path()))));
         }
-        settings.nextHops().values().stream().flatMap(hop -> Stream.ofNullable(hop.login())).flatMap(login -> Stream.ofNullable(login.password().standsIn())).distinct()
-                .forEach(file -> exposed(problems, file, "the file with a password", "chmod o-rwx"));
         return problems;
+    }
+
+    /// @param what in words: the key
+    private record Held(Path path, String what) {}
+
+    private static Stream<Held> secrets(Settings settings) {
+        Stream<Held> users = settings.auth().users() instanceof Auth.Users.File file ? Stream.of(new Held(file.path(), "the users file")) : Stream.empty();
+        Stream<Held> passwords = settings.nextHops().values().stream().flatMap(hop -> Stream.ofNullable(hop.login())).flatMap(login -> Stream.ofNullable(login.password().standsIn())).distinct()
+                .map(file -> new Held(file, "the file with a password"));
+        return Stream.of(keys(settings).map(key -> new Held(key, "the key")), users, passwords).flatMap(held -> held);
     }
 
     private static Stream<Path> keys(Settings settings) {
@@ -78,8 +89,8 @@ final class Standing {
         return all.stream().<Path>flatMap(Stream::ofNullable).distinct();
     }
 
-    private static void exposed(List<Problem> problems, Path path, String what, String fix) {
+    private static void exposed(List<Problem> problems, Path path, String what) {
         Privileges.exposed(path).ifPresent(permissions ->
-                problems.add(Problem.warning("exposed", null, what + " " + path + " can be read by others (" + permissions + ")", fix + " " + path)));
+                problems.add(Problem.warning("exposed", null, what + " " + path + " can be read by others (" + permissions + ")", "chmod o-rwx " + path)));
     }
 }

@@ -91,6 +91,20 @@ public final class Privileges {
         }
     }
 
+    /// Whether a user can certainly not read something: it is not his, and neither a group nor everybody may. Groups are taken to be his.
+    /// @return owner and permissions, for people; empty if he may read it, or if there is nothing
+    public static Optional<String> closedTo(String user, Path path) {
+        try {
+            PosixFileAttributes attributes = Files.readAttributes(path, PosixFileAttributes.class);
+            Set<PosixFilePermission> permissions = attributes.permissions();
+            boolean own = attributes.owner().getName().equals(user);
+            boolean open = permissions.contains(PosixFilePermission.OTHERS_READ) || (own ? permissions.contains(PosixFilePermission.OWNER_READ) : permissions.contains(PosixFilePermission.GROUP_READ));
+            return open ? Optional.empty() : Optional.of(attributes.owner().getName() + ":" + attributes.group().getName() + " " + PosixFilePermissions.toString(permissions));
+        } catch (IOException | UnsupportedOperationException e) {
+            return Optional.empty();
+        }
+    }
+
     /// Whether others than the owner and his group may read something; empty if they may not, or if there is nothing.
     /// @return the permissions, for people
     public static Optional<String> exposed(Path path) {

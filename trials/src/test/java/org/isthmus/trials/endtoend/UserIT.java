@@ -126,12 +126,17 @@ class UserIT {
         Map<String, InetSocketAddress> at = isthmus.start();
         assertThat(swaks(at.get("submission"), "alice", "correct horse", "alice@site.example").output()).contains("235 2.7.0");
 
+        assertThat(isthmus.cli("check", "--no-dns").output()).doesNotContain("warning closed");
+
         // Whoever arranged it otherwise keeps it so.
         Files.setPosixFilePermissions(users(), PosixFilePermissions.fromString("rw-r-----"));
         Files.setOwner(users(), users().getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("mail"));
+        assertThat(isthmus.cli("check", "--no-dns").output()).as("a group may be that of the server").doesNotContain("warning closed");
         assertThat(add("battery staple", "user", "add", "bob").exit()).isZero();
         assertThat(Files.getOwner(users()).getName()).isEqualTo("mail");
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(users()))).isEqualTo("rw-r-----");
+        Files.setPosixFilePermissions(users(), PosixFilePermissions.fromString("rw-------"));
+        assertThat(isthmus.cli("check", "--no-dns").output()).contains("warning closed: the users file " + users() + " (mail:", "cannot be read by nobody");
     }
 
     @Test
