@@ -72,6 +72,8 @@ class ClientsIT {
                   clear { address = "127.0.0.1:0", auth = optional, auth-without-tls = true }
                   starttls { address = "127.0.0.1:0", tls = starttls, auth = optional }
                   implicit { address = "127.0.0.1:0", tls = implicit, auth = optional }
+                  behind-proxy { address = "127.0.0.1:0", proxy-hosts = ["127.0.0.1"] }
+                  behind-mta { address = "127.0.0.1:0", xclient-hosts = ["127.0.0.1"] }
                   vouched-starttls { address = "127.0.0.1:0", tls = starttls, client-ca = "%3$s" }
                   vouched-implicit { address = "127.0.0.1:0", tls = implicit, client-ca = "%3$s" }
                 }
@@ -227,6 +229,38 @@ class ClientsIT {
         row(client).set(7, "yes");
     }
 
+    @Test
+    @Order(2)
+    void aCertificateOfSomebodyElseMakesAStrangerAndNoFailure() throws Exception {
+        Authority.Issued foreign = authority.issue("stranger.example", System.getProperty("user.name"), "rsa:2048");
+        for (MailClient client : senders().map(Named::getPayload).toList()) {
+            for (Way way : client.ways().stream().filter(one -> one != Way.CLEAR).toList()) {
+                Errand vouched = errand(way, null, true, false);
+                Errand stranger = new Errand(vouched.at(), way, null, foreign, vouched.authority(), vouched.from(), "bob@site.example", "foreign-" + vouched.id(), false);
+                done(client, stranger);
+                box.await(stranger.id());
+            }
+        }
+    }
+
+    @Test
+    @Order(5)
+    void swaksSaysWhoseConnectionItIs() throws Exception {
+        List<String> told = List.of("--proxy-version 1 --proxy-family TCP4 --proxy-source 192.0.2.77 --proxy-source-port 4711 --proxy-dest 192.0.2.1 --proxy-dest-port 25",
+                "--proxy-version 2 --proxy-family AF_INET --proxy-source 192.0.2.77 --proxy-source-port 4711 --proxy-dest 192.0.2.1 --proxy-dest-port 25",
+                "--xclient-addr 192.0.2.77 --xclient-helo far.example");
+        for (String options : told) {
+            boolean proxy = options.startsWith("--proxy");
+            String id = "told-" + ++errands;
+            List<String> command = new ArrayList<>(List.of("swaks", "--server", "127.0.0.1", "--port", Integer.toString(doors.get(proxy ? "behind-proxy" : "behind-mta").getPort()), "--helo", "client.example",
+                    "--from", "alice@site.example", "--to", "bob@site.example", "--header", "Subject: " + id));
+            command.addAll(List.of(options.split(" ")));
+            Running.Result result = Running.run(folder, Map.of(), command);
+            assertThat(result.exit()).as(result.output()).isZero();
+            assertThat(box.await(id).field("Received")).contains("[192.0.2.77]").startsWith("from " + (proxy ? "client.example" : "far.example"));
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("senders")
     @Order(3)
@@ -239,7 +273,7 @@ class ClientsIT {
                 Letterbox.Letter letter = box.await(errand.id());
                 used.addAll(used(tap));
                 assertThat(used).as("%s", tap.commands()).containsExactlyInAnyOrderElementsOf(client.extensions());
-                assertPassedOn(used, letter);
+                assertPassedOn(used, tap, letter);
             }
         }
         row(client).set(8, client.ways().contains(Way.CLEAR) ? used.stream().map(one -> one.keyword).collect(Collectors.joining(", ")) : "what is said through it");
@@ -261,7 +295,7 @@ class ClientsIT {
         return used;
     }
 
-    private static void assertPassedOn(Set<Extension> used, Letterbox.Letter letter) {
+    private static void assertPassedOn(Set<Extension> used, Tap tap, Letterbox.Letter letter) {
         assertThat(letter.body()).contains(Errand.BODY);
         if (used.contains(Extension.SMTPUTF8)) {
             assertThat(letter.mail()).contains("SMTPUTF8");
@@ -273,6 +307,10 @@ class ClientsIT {
         if (used.contains(Extension.DSN)) {
             assertThat(letter.mail()).contains("RET=HDRS");
             assertThat(letter.recipients().getFirst()).matches(".* NOTIFY=(FAILURE,DELAY|DELAY,FAILURE).*");
+            if (String.join("\n", tap.commands()).contains("ENVID=errand")) {
+                assertThat(letter.mail()).contains("ENVID=errand");
+                assertThat(letter.recipients().getFirst()).contains("ORCPT=rfc822;somebody@elsewhere.example");
+            }
         }
     }
 
