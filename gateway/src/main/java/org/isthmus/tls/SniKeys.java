@@ -25,18 +25,38 @@ final class SniKeys extends X509ExtendedKeyManager {
 
     @Override
     public @Nullable String chooseEngineServerAlias(String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-        String name = engine.getHandshakeSession() instanceof ExtendedSSLSession session ? asked(session) : null;
+        ExtendedSSLSession session = engine.getHandshakeSession() instanceof ExtendedSSLSession known ? known : null;
+        String name = session == null ? null : asked(session);
         int first = -1;
+        int wanted = -1;
         for (int i = 0; i < shown.size(); i++) {
             ShownIdentity one = shown.get(i);
+            boolean holds = name != null && one.holds(name);
             if (fits(one, keyType)) {
-                if (name != null && one.holds(name)) {
+                if (holds) {
                     return Integer.toString(i);
                 }
                 first = first < 0 ? i : first;
             }
+            wanted = holds && wanted < 0 ? i : wanted;
         }
-        return first < 0 ? null : Integer.toString(first);
+        // We are asked kind by kind: one for another name must not come before the right one of a kind that is asked for later.
+        return first < 0 || (session != null && comesLater(shown.get(Math.max(wanted, 0)), keyType, session)) ? null : Integer.toString(first);
+    }
+
+    /// Whether the client can use a certificate of another kind than this. With TLS 1.2 that hangs on ciphers too, of which those for RSA come last.
+    private static boolean comesLater(ShownIdentity one, String keyType, ExtendedSSLSession session) {
+        if (fits(one, keyType) || (session.getProtocol().equals("TLSv1.2") && keyType.startsWith("RSA"))) {
+            return false;
+        }
+        String algorithm = one.chain().getFirst().getPublicKey().getAlgorithm();
+        String part = algorithm.equals("EC") ? "ECDSA" : algorithm.startsWith("Ed") ? "Ed" : "RSA";
+        for (String usable : session.getPeerSupportedSignatureAlgorithms()) {
+            if (usable.contains(part)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean fits(ShownIdentity one, String keyType) {

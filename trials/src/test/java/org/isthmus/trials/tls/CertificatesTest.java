@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.isthmus.platform.Platform;
 import org.isthmus.platform.Threads;
@@ -82,6 +83,37 @@ class CertificatesTest {
                 }
             }
             server.stop();
+        });
+    }
+
+    /// Whoever could use either kind is not shown one for another name only because its kind is tried first.
+    @ParameterizedTest
+    @EnumSource
+    void theNameCountsMoreThanTheKind(Ground ground) throws Exception {
+        ground.with(platform -> {
+            Instant now = platform.time().now();
+            Authority authority = Authority.named("Test", now);
+            for (String first : List.of("RSA", "EC")) {
+                String second = first.equals("RSA") ? "EC" : "RSA";
+                authority.issue(Authority.keys(first), Authority.Use.SERVER, now.minus(CALM), now.plus(CALM.multipliedBy(1000)), "mx1.example.org").write(platform.disk(), "/one" + first);
+                authority.issue(Authority.keys(second), Authority.Use.SERVER, now.minus(CALM), now.plus(CALM.multipliedBy(1000)), "mail.example.com").write(platform.disk(), "/two" + first);
+                Server server = new Server(platform, "tls = starttls", "tls { certificate = /one%1$s.crt, key = /one%1$s.key, certificates = [{ certificate = /two%1$s.crt, key = /two%1$s.key }] }".formatted(first));
+                for (String version : List.of("TLSv1.3", "TLSv1.2")) {
+                    for (String name : List.of("mx1.example.org", "mail.example.com")) {
+                        try (Talk client = server.connect()) {
+                            client.hear();
+                            client.ask("STARTTLS");
+                            Engine engine = client.secure(Engine.context(null), parameters -> {
+                                parameters.setProtocols(new String[] {version});
+                                parameters.setServerNames(List.of(new SNIHostName(name)));
+                            });
+                            assertThat(engine.engine.getSession().getPeerPrincipal().getName()).as("%s first, %s", first, version).isEqualTo("CN=" + name);
+                        }
+                    }
+                    assertThat(subject(server, "internet", "nobody.example.net")).isEqualTo("CN=mx1.example.org");
+                }
+                server.stop();
+            }
         });
     }
 
