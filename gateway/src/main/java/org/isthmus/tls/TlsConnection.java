@@ -30,6 +30,8 @@ public final class TlsConnection implements Connection {
     private static final byte[] NOTHING = new byte[0];
     private static final int WAITING_BUFFER = 512;
     private static final int RECORD = 16 * 1024;
+    /// Room for what a whole record holds: beside the data of TLS 1.3 the octet that names their type, and of TLS 1.2 padding, for which the engine wants room as well. RFC 8446 §5.4.
+    private static final int OPENED = RECORD + 512;
     private static final Duration BUFFER_PATIENCE = Duration.ofSeconds(2);
     /// Closing never waits: what the peer has no room for at this moment it will not get.
     private static final Duration AT_ONCE = Duration.ofMillis(1);
@@ -98,7 +100,7 @@ public final class TlsConnection implements Connection {
 
     private void hear(Duration deadline) throws IOException {
         if (plain.length == 0) {
-            plain = new byte[RECORD];
+            plain = new byte[OPENED];
         }
         SSLEngineResult result = engine.unwrap(ByteBuffer.wrap(coming, start, end - start), ByteBuffer.wrap(plain, plainEnd, plain.length - plainEnd));
         start += result.bytesConsumed();
@@ -223,7 +225,7 @@ public final class TlsConnection implements Connection {
         SSLEngineResult result = engine.unwrap(ByteBuffer.wrap(coming, start, end - start), ByteBuffer.wrap(into, offset, length));
         if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
             if (plain.length == 0) {
-                plain = new byte[RECORD];
+                plain = new byte[OPENED];
             }
             result = engine.unwrap(ByteBuffer.wrap(coming, start, end - start), ByteBuffer.wrap(plain));
             plainEnd = result.bytesProduced();
@@ -324,7 +326,7 @@ public final class TlsConnection implements Connection {
                 throw new EOFException("the peer has ended TLS");
             }
             if (plain.length == 0) {
-                plain = new byte[RECORD];
+                plain = new byte[OPENED];
             }
             if (unwrapAside() == 0 && needsMore()) {
                 if (carrier.available() == 0) {
