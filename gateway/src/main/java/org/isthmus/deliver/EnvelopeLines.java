@@ -46,8 +46,7 @@ final class EnvelopeLines {
     }
 
     private static boolean needsUtf8(DeliveryRequest request) {
-        return request.message().facts().utf8Headers()
-                || (request.message().envelope().from() instanceof ReversePath.To to && needsUtf8(to.mailbox()))
+        return (request.message().envelope().from() instanceof ReversePath.To to && needsUtf8(to.mailbox()))
                 || request.recipients().stream().anyMatch(i -> needsUtf8(request.message().envelope().recipients().get(i).address()));
     }
 
@@ -85,7 +84,8 @@ final class EnvelopeLines {
             return unsupported("SMTPUTF8", "5.6.7");
         }
         // RFC 6531 §3.5: 5.6.9 is for header fields, 5.6.7 for addresses.
-        return !utf8 && request.message().facts().utf8Headers() ? unsupported("SMTPUTF8", "5.6.9") : null;
+        // Field: header fields outside ASCII that nobody announced are common and older than SMTPUTF8; Postfix and Exim hand them on as they came, and so does everybody behind them.
+        return !utf8 && parameters().smtpUtf8() && request.message().facts().utf8Headers() ? unsupported("SMTPUTF8", "5.6.9") : null;
     }
 
     /// The same for a recipient's address alone.

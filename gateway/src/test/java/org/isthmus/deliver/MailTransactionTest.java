@@ -230,6 +230,18 @@ class MailTransactionTest {
     }
 
     @Test
+    void headersInUtf8ThatNobodyAnnouncedGoOnAsTheyCame() throws InterruptedException {
+        bench.utf8Headers = true;
+        bench.body = BodyType.EIGHTBITMIME;
+        bench.server.offering("8BITMIME");
+        assertThat(Check.words(bench.deliver())).containsExactly("delivered");
+        bench.courier.closeIdle();
+        bench.server.offering("8BITMIME", "SMTPUTF8");
+        assertThat(Check.words(bench.deliver())).containsExactly("delivered");
+        assertThat(bench.server.transactions).extracting(FakeServer.Transaction::mail).containsOnly("MAIL FROM:<sender@example.net> BODY=8BITMIME");
+    }
+
+    @Test
     void usesSmtputf8WhereItIsNeededOrWasAskedForAndIsOffered() throws InterruptedException {
         bench.to("j\u00f6rg@b\u00fccher.example").deliver();
         bench.to("a@example.org").deliver();
