@@ -123,13 +123,7 @@ final class KeyFile {
         }
         disk.createFolders(folder);
         Path unfinished = folder.resolve("site-keys.new");
-        disk.delete(unfinished);
-        try (Disk.File out = disk.create(unfinished)) {
-            out.write(ByteBuffer.wrap(text.toString().getBytes(US_ASCII)), 0);
-            out.force(true);
-        }
-        disk.rename(unfinished, file);
-        disk.forceFolder(folder);
+        disk.replace(file, unfinished, text.toString().getBytes(US_ASCII));
         disk.forceFolder(data);
     }
 

@@ -39,13 +39,7 @@ record LedgerKey(SipHash.Key key) {
         Path fresh = folder.resolve("key.new");
         try {
             disk.createFolders(folder);
-            disk.delete(fresh);
-            try (Disk.File file = disk.create(fresh)) {
-                file.write(ByteBuffer.wrap(octets), 0);
-                file.force(true);
-            }
-            disk.rename(fresh, path);
-            disk.forceFolder(folder);
+            disk.replace(path, fresh, octets);
             Path above = folder.getParent();
             if (above != null) {
                 disk.forceFolder(above);

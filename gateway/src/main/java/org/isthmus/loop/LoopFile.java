@@ -90,13 +90,7 @@ public final class LoopFile {
     /// Replaces the file; durable when this returns.
     void write(Memory memory) throws IOException {
         Path next = folder.resolve("loops.new");
-        disk.delete(next);
-        try (Disk.File open = disk.create(next)) {
-            open.write(ByteBuffer.wrap(text(memory).getBytes(StandardCharsets.UTF_8)), 0);
-            open.force(true);
-        }
-        disk.rename(next, file);
-        disk.forceFolder(folder);
+        disk.replace(file, next, text(memory).getBytes(StandardCharsets.UTF_8));
     }
 
     static String text(Memory memory) {

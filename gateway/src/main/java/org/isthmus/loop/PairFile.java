@@ -92,13 +92,7 @@ public final class PairFile {
                     .append('\t').append(hold.automatic() ? "automatic" : "alike").append('\t').append(hold.size()).append('\t').append(plain(hold.topic())).append('\n');
         }
         Path next = file.resolveSibling("pair-holds.new");
-        disk.delete(next);
-        try (Disk.File open = disk.create(next)) {
-            open.write(ByteBuffer.wrap(text.toString().getBytes(UTF_8)), 0);
-            open.force(true);
-        }
-        disk.rename(next, file);
-        disk.forceFolder(folder);
+        disk.replace(file, next, text.toString().getBytes(UTF_8));
     }
 
     private static String plain(String text) {

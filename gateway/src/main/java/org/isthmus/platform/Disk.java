@@ -21,6 +21,22 @@ public interface Disk {
         return open(path);
     }
 
+    /// Puts a file into the place of another one, or of none, as a whole: after a crash the old one is there or the new one. Durable when this returns.
+    /// @param next in the same folder, which exists; where the new content is made. What is left there of an earlier try is thrown away
+    /// @throws IOException if it could not be done; the old file may be there still
+    default void replace(Path file, Path next, byte[] content) throws IOException {
+        delete(next);
+        try (File open = create(next)) {
+            open.write(ByteBuffer.wrap(content), 0);
+            open.force(true);
+        }
+        rename(next, file);
+        Path folder = file.getParent();
+        if (folder != null) {
+            forceFolder(folder);
+        }
+    }
+
     /// Makes a new, empty file and opens it.
     /// @throws java.nio.file.FileAlreadyExistsException if the name is taken
     File create(Path path) throws IOException;

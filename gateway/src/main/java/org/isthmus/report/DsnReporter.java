@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.zip.CRC32C;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Host;
 import org.isthmus.address.Mailbox;
@@ -19,7 +18,6 @@ import org.isthmus.config.Snapshot;
 import org.isthmus.dsn.Action;
 import org.isthmus.dsn.DsnWriter;
 import org.isthmus.dsn.Letter;
-import org.isthmus.message.HeaderScanner;
 import org.isthmus.message.MessageId;
 import org.isthmus.smtp.DeliverBy;
 import org.isthmus.smtp.BodyType;
@@ -36,7 +34,6 @@ import org.isthmus.transit.Lineage;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Outcome;
 import org.isthmus.transit.Passage;
-import org.isthmus.transit.Priority;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.QueuedMessage;
 import org.isthmus.transit.Recipient;
@@ -160,7 +157,7 @@ public final class DsnReporter implements Reporter {
         Letter letter = new Letter(SENDER_NAME, from, draft.to(), draft.subject(), id, message.facts().messageId(), now, draft.text(), ReturnedPart.of(content, draft.whole()),
                 message.envelope().parameters().smtpUtf8(), "report-" + name);
         byte[] octets = DsnWriter.write(letter, new MachinePart(message, settings).dsn(told));
-        return new Report(envelope(draft.to(), message), new Origin.Report(message.id()), facts(octets), passage, octets);
+        return new Report(envelope(draft.to(), message), new Origin.Report(message.id()), ContentFacts.of(octets), passage, octets);
     }
 
     /// Follows from what it is about, so that a report that is made again after trouble of the disk is the same.
@@ -196,15 +193,5 @@ public final class DsnReporter implements Reporter {
         boolean utf8 = !to.isAscii();
         MailParameters parameters = new MailParameters(OptionalLong.empty(), utf8 ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT, utf8, null, null).with(isProtected(about) ? TlsWish.REQUIRED : TlsWish.UNSAID);
         return new Envelope(ReversePath.NULL, parameters, List.of(Recipient.of(to, new RcptParameters(Set.of(), null))));
-    }
-
-    private static ContentFacts facts(byte[] octets) {
-        HeaderScanner scanner = new HeaderScanner(Integer.MAX_VALUE, Integer.MAX_VALUE);
-        scanner.feed(octets, 0, octets.length);
-        scanner.finish();
-        CRC32C crc = new CRC32C();
-        crc.update(octets);
-        return new ContentFacts(octets.length, scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT, scanner.utf8Headers(), scanner.headerSize(),
-                scanner.messageId(), scanner.subject(), scanner.received(), Priority.NORMAL, (int) crc.getValue());
     }
 }

@@ -63,14 +63,8 @@ final class Suspensions {
 
     private void save() throws IOException {
         Path next = file.resolveSibling("suspended.new");
-        disk.delete(next);
-        try (Disk.File open = disk.create(next)) {
-            String text = String.join("\n", byCommand()) + "\n";
-            open.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-            open.force(true);
-        }
-        disk.rename(next, file);
-        disk.forceFolder(folder);
+        String text = String.join("\n", byCommand()) + "\n";
+        disk.replace(file, next, text.getBytes(StandardCharsets.UTF_8));
     }
 
     /// The pattern that stops a recipient on its way to a hop: a next hop's name, a domain, {@code *.domain} or {@code *}.

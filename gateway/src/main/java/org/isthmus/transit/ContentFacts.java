@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package org.isthmus.transit;
 
+import java.util.zip.CRC32C;
+import org.isthmus.message.HeaderScanner;
 import org.isthmus.smtp.BodyType;
 import org.jspecify.annotations.Nullable;
 
@@ -31,5 +33,16 @@ public record ContentFacts(
     public ContentFacts(
             long size, BodyType body, boolean utf8Headers, int headerSize, @Nullable String messageId, @Nullable String subject, int hops, Priority priority, int crc) {
         this(size, body, utf8Headers, headerSize, messageId, subject, hops, priority, crc, 0);
+    }
+
+    /// Of a message that we made, and have in memory.
+    public static ContentFacts of(byte[] octets) {
+        HeaderScanner scanner = new HeaderScanner(Integer.MAX_VALUE, Integer.MAX_VALUE);
+        scanner.feed(octets, 0, octets.length);
+        scanner.finish();
+        CRC32C crc = new CRC32C();
+        crc.update(octets);
+        return new ContentFacts(octets.length, scanner.eightBit() ? BodyType.EIGHTBITMIME : BodyType.SEVENBIT, scanner.utf8Headers(), scanner.headerSize(),
+                scanner.messageId(), scanner.subject(), scanner.received(), Priority.NORMAL, (int) crc.getValue());
     }
 }

@@ -7,12 +7,10 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Predicate;
-import java.util.zip.CRC32C;
 import org.isthmus.address.Domain;
 import org.isthmus.address.Mailbox;
 import org.isthmus.address.ReversePath;
 import org.isthmus.config.Settings;
-import org.isthmus.message.HeaderScanner;
 import org.isthmus.message.MessageId;
 import org.isthmus.smtp.BodyType;
 import org.isthmus.smtp.MailParameters;
@@ -26,7 +24,6 @@ import org.isthmus.transit.Envelope;
 import org.isthmus.transit.Lineage;
 import org.isthmus.transit.Origin;
 import org.isthmus.transit.Passage;
-import org.isthmus.transit.Priority;
 import org.isthmus.transit.QueueId;
 import org.isthmus.transit.Recipient;
 import org.isthmus.transit.Report;
@@ -65,7 +62,7 @@ public final class ReportMail {
         String token = lineage.sign(passage.uid(), 1, to, now);
         String id = MessageId.of("tlsrpt." + report.id().split("@", 2)[0] + (token.isEmpty() ? "" : "." + token), host);
         byte[] octets = new ReportLetter(from.text(), to.text(), id, domain, host.ascii(), report).write(now);
-        post.post(new Report(envelope(to), new Origin.Report(null), facts(octets), passage, octets));
+        post.post(new Report(envelope(to), new Origin.Report(null), ContentFacts.of(octets), passage, octets));
     }
 
     private static long name(String text) {
@@ -77,14 +74,5 @@ public final class ReportMail {
     private static Envelope envelope(Mailbox to) {
         MailParameters parameters = new MailParameters(OptionalLong.empty(), BodyType.SEVENBIT, false, null, null).with(TlsWish.WAIVED);
         return new Envelope(ReversePath.NULL, parameters, List.of(Recipient.of(to, new RcptParameters(Set.of(), null))));
-    }
-
-    private static ContentFacts facts(byte[] octets) {
-        HeaderScanner scanner = new HeaderScanner(Integer.MAX_VALUE, Integer.MAX_VALUE);
-        scanner.feed(octets, 0, octets.length);
-        scanner.finish();
-        CRC32C crc = new CRC32C();
-        crc.update(octets);
-        return new ContentFacts(octets.length, BodyType.SEVENBIT, false, scanner.headerSize(), scanner.messageId(), scanner.subject(), 0, Priority.NORMAL, (int) crc.getValue());
     }
 }

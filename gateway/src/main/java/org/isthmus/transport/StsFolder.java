@@ -96,13 +96,7 @@ public final class StsFolder implements StsPolicies.StsFile {
         Path next = folder.resolve(".new-" + writes.incrementAndGet());
         try {
             disk.createFolders(folder);
-            disk.delete(next);
-            try (Disk.File open = disk.create(next)) {
-                open.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), 0);
-                open.force(true);
-            }
-            disk.rename(next, folder.resolve(domain.ascii()));
-            disk.forceFolder(folder);
+            disk.replace(folder.resolve(domain.ascii()), next, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             LOG.warn("the MTA-STS policy of {} cannot be kept across a restart: {}", domain, e.toString());
         }

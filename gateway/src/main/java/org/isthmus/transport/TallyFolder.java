@@ -116,13 +116,7 @@ public final class TallyFolder {
         rows.forEach(row -> text.append(JSON.writeValueAsString(line(row))).append('\n'));
         Path next = folder.resolve(".new");
         disk.createFolders(folder);
-        disk.delete(next);
-        try (Disk.File open = disk.create(next)) {
-            open.write(ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)), 0);
-            open.force(true);
-        }
-        disk.rename(next, file);
-        disk.forceFolder(folder);
+        disk.replace(file, next, text.toString().getBytes(StandardCharsets.UTF_8));
     }
 
     private static ObjectNode line(TlsTally.Row row) {
